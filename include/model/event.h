@@ -1,0 +1,61 @@
+/*
+ * event: one finished call, or something else that happened, as data, with everything sinks may want. Sinks never ask a
+ * process or the state. All that it points to lives in the call's arena (or is a place, or static).
+ */
+#ifndef SOCKLINE_MODEL_EVENT_H
+#define SOCKLINE_MODEL_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "model/file.h"
+#include "model/frame.h"
+#include "model/value.h"
+
+enum event_kind {
+	EVENT_TRACE,   /* the first: what is traced, where, by which version */
+	EVENT_CALL,
+	EVENT_PROCESS, /* type: started, thread, exec, exited, killed, found, detached */
+	EVENT_SIGNAL,  /* type: signal's name */
+	EVENT_SOCKET,  /* type: found, closed, tcp_info */
+	EVENT_NOTE,    /* type: note, pending, warning */
+};
+
+struct remark {
+	const char *text; /* may hold foreign bytes: sinks escape */
+	struct remark *next;
+};
+
+struct event {
+	enum event_kind kind;
+	const char *type;	/* "connect"; see above for the others */
+	uint64_t time_ns;	/* CLOCK_MONOTONIC, call: at entry (or exit, when the entry was not seen) */
+	int64_t duration_ns;	/* -1: unknown or none */
+	pid_t pid, tid;
+	const char *comm;
+
+	/* calls */
+	bool finished, failed, restarted;
+	int64_t result;		 /* when finished and not failed */
+	int error;		 /* errno when failed (512..516 never get here) */
+	const struct value *args; /* list of siblings, in the row's order; also places RESULT */
+	const struct value *result_value; /* how to show the result when it is no plain number (fd, flags), else NULL */
+	bool expected_error;	 /* EINPROGRESS, EAGAIN, EINTR ...: dim, without words */
+	int fd;			 /* the call's main fd, or the new one; -1: none */
+	const struct file_view *file; /* what fd is, NULL: unknown */
+	struct remark *remarks;
+	bool abi32;		 /* i386 call: shown under -v */
+
+	/* where */
+	struct caller caller;
+	const struct place *const *stack; /* with -k: stack_count frames, innermost first (inline chain via outer) */
+	unsigned stack_count;
+	bool stack_cut;
+
+	/* everything else: process, signal, socket, note */
+	const char *text;	 /* the line's words for text sinks: "thread of 4410 curl"; foreign bytes possible */
+	const struct value *details; /* fields for JSON (and indented lines, for tcp_info) */
+};
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * task: a traced thread and its process, as far as every part needs to know them. Made and freed by trace/; the opaque
+ * pointers belong to the part that is named, which sets them when told of a new task and clears them at its end.
+ */
+#ifndef SOCKLINE_MODEL_TASK_H
+#define SOCKLINE_MODEL_TASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct process {
+	pid_t pid; /* thread group, in the tracer's pid namespace */
+	unsigned refs;
+	unsigned threads;   /* living traced threads */
+	bool attached;	    /* by -p, not started by us */
+	char *command_line; /* for "+ process" lines; owned; NULL: unknown */
+	char *executable;   /* owned; NULL: unknown */
+};
+
+struct task {
+	pid_t tid;
+	struct process *process;
+	char comm[16];
+	struct fdtable *files; /* state/ */
+	struct space *space;   /* stack/ */
+	struct call *call;     /* the open call of interest, or NULL; trace/ */
+};
+
+#endif

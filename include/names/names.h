@@ -1,0 +1,45 @@
+/*
+ * names: constants to names and back. The lists are made from the kernel's UAPI headers by tools/names and checked
+ * in (src/names/<family>.def), so nothing depends on the build machine's headers.
+ *
+ * Lists are sorted by value; names_find is a binary search. Aliases: the list keeps the kernel's canonical name first
+ * for value -> name; every alias is found by names_value.
+ */
+#ifndef SOCKLINE_NAMES_NAMES_H
+#define SOCKLINE_NAMES_NAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct name {
+	uint64_t value;
+	const char *name;
+};
+
+struct names {
+	const char *prefix; /* "AF_", for a value that has no name: "AF_0x63" is not used, plain hex is */
+	const struct name *list;
+	size_t count;
+};
+
+/* NULL when the value has no name. */
+const char *names_find(const struct names *names, uint64_t value);
+/* 0 and *value, or -ENOENT. Case-insensitive; the prefix may be left out. */
+int names_value(const struct names *names, const char *name, uint64_t *value);
+
+/*
+ * Splits flags: writes the names of known bits (single- and multi-bit values whose bits are all set, widest first,
+ * output in ascending order of value) to out, at most max, returns how many; *rest gets the bits without a name.
+ */
+size_t names_split(const struct names *names, uint64_t flags, const char **out, size_t max, uint64_t *rest);
+
+/* "ECONNREFUSED" for 111; NULL when unknown. Linux numbers of x86, which aarch64 shares. */
+const char *names_errno(int error);
+/* "Connection refused": our own stable table, not the locale's strerror. */
+const char *names_errno_text(int error);
+/* "SIGKILL"; real-time signals as "SIGRT_n" in a static per-value string. NULL when not a signal. */
+const char *names_signal(int signo);
+
+#include "names/lists.h" /* extern const struct names names_<family>; */
+
+#endif
