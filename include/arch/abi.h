@@ -1,0 +1,81 @@
+/*
+ * abi: one descriptor per system-call ABI: audit arch, numbers, argument registers, result, layouts of the structures
+ * that differ between ABIs, and how to inject a call. No ABI detail leaves arch/ but through this record.
+ */
+#ifndef SOCKLINE_ARCH_ABI_H
+#define SOCKLINE_ARCH_ABI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "calls/row.h"
+
+struct call;
+
+/* Registers as the unwinder wants them: DWARF numbering of the ABI (x86-64: 0 rax .. 7 rsp .. 16 rip). */
+enum { REGS_MAX = 17 };
+struct regs {
+	uint64_t dwarf[REGS_MAX];
+	uint64_t pc, sp;
+};
+
+/* Offsets and sizes of structures that the ABI lays out in its own way; all sizes in bytes. */
+struct layout {
+	uint8_t pointer; /* size of a pointer, size_t, long */
+	uint8_t iovec;	 /* whole; base at 0, len at pointer */
+	struct {
+		uint8_t size, name, namelen, iov, iovlen, control, controllen, flags;
+	} msghdr;
+	struct {
+		uint8_t size, len; /* mmsghdr: size of one, offset of msg_len */
+	} mmsghdr;
+	struct {
+		uint8_t header, level, type, align; /* cmsghdr: CMSG_LEN(0); len at 0 has pointer's size */
+	} cmsghdr;
+	uint8_t timeval_old, timespec_old; /* whole; both fields are half */
+	uint8_t epoll_event, epoll_data;   /* whole (12 on x86), offset of data */
+	uint8_t fdset_word;
+	uint8_t ifreq, ifconf, ifconf_buf, sock_fprog, sock_fprog_filter;
+};
+
+/* A number of the ABI's table: which row it is, and its peculiarities. */
+struct abi_number {
+	uint16_t row;	   /* enum call_id; CALL_NONE: none of ours */
+	uint8_t time64;	   /* timespec arguments are 64-bit whatever the ABI (ppoll_time64) */
+	uint8_t old_args;  /* arguments are in a block at args[0] (i386 select(82)) */
+	uint8_t socketcall; /* args[0] selects, args[1] points to the block (i386 102) */
+};
+
+struct abi {
+	const char *name;     /* "x86_64", "i386" */
+	uint32_t audit_arch;  /* AUDIT_ARCH_ of <linux/audit.h>, as PTRACE_GET_SYSCALL_INFO says */
+	unsigned bits;	      /* 32 or 64 */
+	unsigned count;	      /* of numbers */
+	const struct abi_number *numbers;
+	struct layout layout;
+	/* numbers of the calls that the tracer itself traps or injects; -1: the ABI has none */
+	struct {
+		int execve, execveat, mmap, mprotect, clone, clone3, fork, vfork, seccomp, prctl, restart_syscall,
+		    rt_sigaction, rt_sigprocmask, munmap, exit_group;
+	} nr;
+};
+
+extern const struct abi abi_x86_64, abi_i386;
+/* NULL-terminated list of all that this build can trace. */
+extern const struct abi *const abi_all[];
+
+/* NULL: no such ABI. x32 numbers (bit 30) have no row. */
+const struct abi *abi_by_audit(uint32_t audit_arch);
+
+/* The record of a number; a static one with row CALL_NONE when out of range. */
+const struct abi_number *abi_number(const struct abi *abi, uint64_t number);
+
+/* How many bytes behind args[1] the i386 socketcall with that selector has, and its row (CALL_NONE: no such). */
+uint16_t abi_socketcall_row(uint32_t selector, unsigned *arg_count);
+
+/* From the kernel's user_regs_struct (PTRACE_GETREGS or GETREGSET; size tells the bitness) to DWARF numbers. */
+void abi_regs(const struct abi *abi, const void *user_regs, struct regs *regs);
+
+#endif
