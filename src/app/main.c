@@ -1,0 +1,8 @@
+/* The program's entry. */
+#include <stdio.h>
+
+int main(void)
+{
+	puts("sockline " SOCKLINE_VERSION);
+	return 0;
+}
