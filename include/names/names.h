@@ -1,9 +1,10 @@
 /*
- * names: constants to names and back. The lists are made from the kernel's UAPI headers by tools/names and checked
- * in (src/names/<family>.def), so nothing depends on the build machine's headers.
+ * names: constants to names and back. The lists are made from kernel headers by tools/names and checked in
+ * (src/names/<family>.def), so nothing depends on the build machine's headers. It knows nothing of calls:
+ * which list belongs to which argument is said where the argument is described.
  *
- * Lists are sorted by value; names_find is a binary search. Aliases: the list keeps the kernel's canonical name first
- * for value -> name; every alias is found by names_value.
+ * Lists are sorted by value; names_find is a binary search. Aliases: the list keeps the kernel's canonical
+ * name first for value -> name; every alias is found by names_value.
  */
 #ifndef SOCKLINE_NAMES_NAMES_H
 #define SOCKLINE_NAMES_NAMES_H
@@ -28,8 +29,9 @@ const char *names_find(const struct names *names, uint64_t value);
 int names_value(const struct names *names, const char *name, uint64_t *value);
 
 /*
- * Splits flags: writes the names of known bits (single- and multi-bit values whose bits are all set, widest first,
- * output in ascending order of value) to out, at most max, returns how many; *rest gets the bits without a name.
+ * Splits flags: writes the names of known bits (single- and multi-bit values whose bits are all set, widest
+ * first, output in ascending order of value) to out, at most max, returns how many; *rest gets the bits
+ * without a name.
  */
 size_t names_split(const struct names *names, uint64_t flags, const char **out, size_t max, uint64_t *rest);
 
