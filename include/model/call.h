@@ -61,6 +61,8 @@ struct call {
 	struct capture in, out;
 	struct walk walk;
 	struct file *file; /* state/: what the row's main fd referred to at entry (a reference is held), or NULL */
+	struct file *file2; /* state/: the same for the row's second fd */
+	bool left; /* state_leave has been called: what it makes is made */
 	struct call *next; /* free list */
 };
 

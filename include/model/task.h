@@ -16,6 +16,7 @@ struct process {
 	bool attached;	    /* by -p, not started by us */
 	char *command_line; /* for "+ process" lines; owned; NULL: unknown */
 	char *executable;   /* owned; NULL: unknown */
+	struct task *state_task; /* state/: a living thread by which others find the fd table, or NULL */
 };
 
 struct task {

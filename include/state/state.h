@@ -26,7 +26,11 @@ struct state_events {
 	void *user;
 };
 
+struct ask;
+
 struct state *state_new(const struct state_events *events);
+/* The same with other answers than the kernel's (state/ask.h), which it owns from now on; for tests. */
+struct state *state_new_asking(const struct state_events *events, struct ask *ask);
 void state_free(struct state *state); /* calls closed for nobody: see state_each */
 
 /*
@@ -42,6 +46,8 @@ void state_exec(struct state *state, struct task *task);
 /* What an fd refers to, at a stop of the task (asks the kernel about fds not seen before, once). Borrowed; never NULL: a
  * static unknown/other file otherwise. */
 struct file *state_file(struct state *state, struct task *task, int fd);
+/* The same without asking, for threads that run: what is known of fd, else the unknown file. */
+struct file *state_file_known(struct state *state, struct task *task, int fd);
 struct file *file_ref(struct file *file);
 void file_unref(struct state *state, struct file *file);
 enum file_kind file_kind(const struct file *file);
@@ -51,6 +57,11 @@ enum file_kind file_kind(const struct file *file);
  * interest (its fds are known to be no sockets); nothing was referenced then.
  */
 bool state_enter(struct state *state, struct task *task, struct call *call);
+/*
+ * For FD_SETS, when the entry's bytes have been captured (or the exit's, when only that is seen): whether one of the fds
+ * that the program named matters. False: not of interest after all. True for all other calls.
+ */
+bool state_sets_matter(struct state *state, struct task *task, struct call *call);
 /* Exit, still held: asks the kernel about sockets that are new (cookie, addresses). At most a few us. */
 void state_leave(struct state *state, struct task *task, struct call *call);
 /* After the thread runs again: effects of the call on tables and sockets. Captured bytes come through decode/capture.h's

@@ -1,0 +1,62 @@
+/*
+ * ask: the questions that state puts to the kernel about a thread's fds, as an interface, so that tests can
+ * answer.
+ *
+ * Knows nothing of tables and files. ask_kernel_new is the real one: pidfd_getfd and getsockopt (any network
+ * namespace, under 2 us), /proc/TID/fd where that is refused. kernel-facts: a fetched fd keeps the socket
+ * open, so it is used only while the thread is held, and closed before the function returns.
+ */
+#ifndef SOCKLINE_STATE_ASK_H
+#define SOCKLINE_STATE_ASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "model/address.h"
+#include "model/file.h"
+
+struct socket_facts {
+	int family, type, protocol; /* -1: unknown */
+	uint64_t cookie;	    /* SO_COOKIE; 0: unknown */
+	uint64_t inode;		    /* in sockfs; 0: unknown */
+	uint64_t netns;		    /* SO_NETNS_COOKIE; 0: unknown */
+	bool listening;
+	struct address local, peer; /* length 0: none or unknown */
+};
+
+enum ask_what {
+	ASK_COOKIE = 1,
+	ASK_TYPE = 2, /* family, type, protocol, listening */
+	ASK_LOCAL = 4,
+	ASK_PEER = 8,
+	ASK_NETNS = 16,
+	ASK_INODE = 32,
+	ASK_ALL = 63,
+};
+
+struct ask {
+	/*
+	 * Which kind of file fd of the thread is, touching nothing of it: enum file_kind (FILE_UNKNOWN: not
+	 * allowed to know) or -EBADF. *inode is set for sockets. May be asked of a running thread.
+	 */
+	int (*kind)(struct ask *ask, pid_t tid, int fd, uint64_t *inode);
+	/*
+	 * Held only. Fills those facts that `what` names and that could be learned, the others are left
+	 * alone. 0, or -ENOTSOCK, -EBADF (no such fd), -EPERM and others (not allowed).
+	 */
+	int (*socket)(struct ask *ask, pid_t tid, int fd, unsigned what, struct socket_facts *facts);
+	/* 1: close-on-exec, 0: not, -EBADF: no such fd, other negative errno: not allowed. */
+	int (*cloexec)(struct ask *ask, pid_t tid, int fd);
+	/* Calls fn for each open fd of the thread. 0 or negative errno. */
+	int (*list)(struct ask *ask, pid_t tid, void (*fn)(void *user, int fd), void *user);
+	/* 1: both threads use the same fd table, 0: they do not, negative errno: cannot be told. kcmp(2). */
+	int (*same_table)(struct ask *ask, pid_t a, pid_t b);
+	/* The thread ended: nothing kept for its number is true any more. */
+	void (*forget)(struct ask *ask, pid_t tid);
+	void (*free)(struct ask *ask);
+};
+
+struct ask *ask_kernel_new(void);
+
+#endif

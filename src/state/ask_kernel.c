@@ -1,0 +1,240 @@
+/* ask_kernel: the real answers: pidfd_getfd(2) with getsockopt(2), and /proc/TID/fd. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "private.h"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+/* linux/pidfd.h: refer to the very thread (6.9); needed when it has a table of its own or a dead leader. */
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
+
+/* pidfds of the threads that asked last: opening one costs as much as a question. */
+enum { KEPT = 16 };
+
+struct ask_kernel {
+	struct ask ask;
+	struct {
+		pid_t tid;
+		int pidfd; /* when tid is not 0 */
+	} kept[KEPT];
+};
+
+static int open_pidfd(pid_t tid)
+{
+	int fd = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD);
+
+	if (fd < 0 && errno == EINVAL) /* before 6.9: leaders only */
+		fd = (int)syscall(SYS_pidfd_open, tid, 0);
+	return fd < 0 ? -errno : fd;
+}
+
+static int pidfd_of(struct ask_kernel *kernel, pid_t tid)
+{
+	unsigned at = (unsigned)tid % KEPT;
+	int fd;
+
+	if (kernel->kept[at].tid == tid)
+		return kernel->kept[at].pidfd;
+	fd = open_pidfd(tid);
+	if (fd < 0)
+		return fd;
+	if (kernel->kept[at].tid)
+		close(kernel->kept[at].pidfd);
+	kernel->kept[at].tid = tid;
+	kernel->kept[at].pidfd = fd;
+	return fd;
+}
+
+static void kernel_forget(struct ask *ask, pid_t tid)
+{
+	struct ask_kernel *kernel = (struct ask_kernel *)ask;
+	unsigned at = (unsigned)tid % KEPT;
+
+	if (kernel->kept[at].tid != tid)
+		return;
+	close(kernel->kept[at].pidfd);
+	kernel->kept[at].tid = 0;
+}
+
+static void kernel_free(struct ask *ask)
+{
+	struct ask_kernel *kernel = (struct ask_kernel *)ask;
+
+	for (unsigned i = 0; i < KEPT; i++)
+		if (kernel->kept[i].tid)
+			close(kernel->kept[i].pidfd);
+	free(kernel);
+}
+
+/* What /proc calls files that are no paths, and which kind they are. */
+static enum file_kind kind_of_link(const char *link, uint64_t *inode)
+{
+	unsigned long long number;
+
+	if (sscanf(link, "socket:[%llu]", &number) == 1) {
+		*inode = number;
+		return FILE_SOCKET;
+	}
+	if (!strcmp(link, "anon_inode:[eventpoll]"))
+		return FILE_EPOLL;
+	if (!strcmp(link, "anon_inode:[io_uring]"))
+		return FILE_IO_URING;
+	return FILE_OTHER;
+}
+
+/* readlink follows nothing and touches no file: the file may be on a filesystem that hangs. */
+static int kernel_kind(struct ask *ask, pid_t tid, int fd, uint64_t *inode)
+{
+	char path[64], link[64];
+	ssize_t len;
+
+	(void)ask;
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)tid, fd);
+	len = readlink(path, link, sizeof(link) - 1);
+	if (len < 0)
+		return errno == ENOENT ? -EBADF : FILE_UNKNOWN;
+	link[len] = 0;
+	return (int)kind_of_link(link, inode);
+}
+
+static int option(int fd, int name, int unknown)
+{
+	int value;
+	socklen_t len = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, name, &value, &len) == 0 ? value : unknown;
+}
+
+static uint64_t cookie(int fd, int name)
+{
+	uint64_t value;
+	socklen_t len = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, name, &value, &len) == 0 ? value : 0;
+}
+
+static void ask_address(int fd, int (*get)(int, struct sockaddr *restrict, socklen_t *restrict), int protocol,
+			struct address *address)
+{
+	struct sockaddr_storage raw;
+	socklen_t len = sizeof(raw);
+
+	if (get(fd, (struct sockaddr *)&raw, &len) == 0)
+		address_set(address, &raw, len < sizeof(raw) ? len : (socklen_t)sizeof(raw),
+			    protocol > 0 ? (uint16_t)protocol : 0);
+}
+
+static void ask_all(int fd, unsigned what, struct socket_facts *facts)
+{
+	struct stat stat;
+
+	if (what & ASK_TYPE) {
+		facts->family = option(fd, SO_DOMAIN, -1);
+		facts->type = option(fd, SO_TYPE, -1);
+		facts->protocol = option(fd, SO_PROTOCOL, -1);
+		facts->listening = option(fd, SO_ACCEPTCONN, 0) > 0;
+	}
+	if (what & ASK_COOKIE)
+		facts->cookie = cookie(fd, SO_COOKIE);
+	if (what & ASK_NETNS)
+		facts->netns = cookie(fd, SO_NETNS_COOKIE);
+	if ((what & ASK_INODE) && fstat(fd, &stat) == 0)
+		facts->inode = stat.st_ino;
+	if (what & ASK_LOCAL)
+		ask_address(fd, getsockname, facts->protocol, &facts->local);
+	if (what & ASK_PEER)
+		ask_address(fd, getpeername, facts->protocol, &facts->peer);
+}
+
+static int kernel_socket(struct ask *ask, pid_t tid, int fd, unsigned what, struct socket_facts *facts)
+{
+	int pidfd = pidfd_of((struct ask_kernel *)ask, tid);
+	int type, ours;
+	socklen_t len = sizeof(type);
+
+	if (pidfd < 0)
+		return pidfd;
+	ours = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	if (ours < 0)
+		return -errno;
+	if (!(what & (ASK_TYPE | ASK_COOKIE)) && getsockopt(ours, SOL_SOCKET, SO_TYPE, &type, &len) < 0) {
+		close(ours);
+		return -ENOTSOCK;
+	}
+	ask_all(ours, what, facts);
+	close(ours);
+	return (what & ASK_COOKIE && !facts->cookie) || (what & ASK_TYPE && facts->type < 0) ? -ENOTSOCK : 0;
+}
+
+static int kernel_cloexec(struct ask *ask, pid_t tid, int fd)
+{
+	char path[64], text[256], *flags;
+	int file;
+	ssize_t len;
+
+	(void)ask;
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", (int)tid, fd);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return errno == ENOENT ? -EBADF : -errno;
+	len = read(file, text, sizeof(text) - 1);
+	close(file);
+	if (len <= 0)
+		return len < 0 && errno == ENOENT ? -EBADF : -EIO;
+	text[len] = 0;
+	flags = strstr(text, "flags:");
+	return flags ? (strtoul(flags + 6, NULL, 8) & O_CLOEXEC) != 0 : -EIO;
+}
+
+static int kernel_list(struct ask *ask, pid_t tid, void (*fn)(void *user, int fd), void *user)
+{
+	char path[64];
+	struct dirent *entry;
+	DIR *dir;
+
+	(void)ask;
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)tid);
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
+			fn(user, atoi(entry->d_name));
+	closedir(dir);
+	return 0;
+}
+
+static int kernel_same_table(struct ask *ask, pid_t a, pid_t b)
+{
+	long order = syscall(SYS_kcmp, a, b, KCMP_FILES, 0, 0);
+
+	(void)ask;
+	return order < 0 ? -errno : order == 0;
+}
+
+struct ask *ask_kernel_new(void)
+{
+	struct ask_kernel *kernel = state_zalloc(sizeof(*kernel));
+
+	kernel->ask = (struct ask){ .kind = kernel_kind,
+				    .socket = kernel_socket,
+				    .cloexec = kernel_cloexec,
+				    .list = kernel_list,
+				    .same_table = kernel_same_table,
+				    .forget = kernel_forget,
+				    .free = kernel_free };
+	return &kernel->ask;
+}

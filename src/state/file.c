@@ -1,0 +1,195 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+void *state_zalloc(size_t size)
+{
+	void *memory = calloc(1, size);
+
+	if (!memory)
+		abort();
+	return memory;
+}
+
+void *state_realloc(void *old, size_t size)
+{
+	void *memory = realloc(old, size);
+
+	if (!memory)
+		abort();
+	return memory;
+}
+
+struct file *file_new(struct state *state, enum file_kind kind)
+{
+	struct file *file = state_zalloc(sizeof(*file));
+
+	file->refs = 1;
+	file->kind = kind;
+	file->id = ++state->last_id;
+	file->family = file->type = file->protocol = -1;
+	file->older = state->newest;
+	if (state->newest)
+		state->newest->newer = file;
+	state->newest = file;
+	return file;
+}
+
+struct file *file_ref(struct file *file)
+{
+	if (!file->forever)
+		file->refs++;
+	return file;
+}
+
+/* Takes the file out of everything that finds files. */
+static void forget(struct state *state, struct file *file)
+{
+	if (file->cookie && map_get(&state->by_cookie, file->cookie) == file)
+		map_take(&state->by_cookie, file->cookie);
+	if (file->inode && map_get(&state->by_inode, file->inode) == file)
+		map_take(&state->by_inode, file->inode);
+	if (file->older)
+		file->older->newer = file->newer;
+	if (file->newer)
+		file->newer->older = file->older;
+	else
+		state->newest = file->older;
+	for (unsigned i = 0; i < state->found_count; i++)
+		if (state->found[i].file == file)
+			state->found[i].file = NULL;
+}
+
+void file_unref(struct state *state, struct file *file)
+{
+	if (!file || file->forever || --file->refs)
+		return;
+	if (state->events.closed) {
+		file->refs = 1; /* the owner may take views */
+		state->events.closed(state->events.user, file);
+	}
+	forget(state, file);
+	free(file->local_text);
+	free(file->peer_text);
+	free(file);
+}
+
+enum file_kind file_kind(const struct file *file)
+{
+	return file ? (enum file_kind)file->kind : FILE_UNKNOWN;
+}
+
+void file_set_local(struct file *file, const struct address *address)
+{
+	if (address_equal(&file->local, address))
+		return;
+	file->local = *address;
+	free(file->local_text);
+	file->local_text = NULL;
+}
+
+void file_set_peer(struct file *file, const struct address *address)
+{
+	if (address_equal(&file->peer, address))
+		return;
+	file->peer = *address;
+	free(file->peer_text);
+	file->peer_text = NULL;
+}
+
+/* Takes over what the kernel said; unknown facts change nothing. */
+void file_learn(struct state *state, struct file *file, const struct socket_facts *facts)
+{
+	if (facts->family >= 0)
+		file->family = facts->family;
+	if (facts->type >= 0)
+		file->type = facts->type;
+	if (facts->protocol >= 0)
+		file->protocol = facts->protocol;
+	if (facts->netns)
+		file->netns = facts->netns;
+	if (facts->cookie && !file->cookie) {
+		file->cookie = facts->cookie;
+		map_put(&state->by_cookie, file->cookie, file);
+	}
+	if (facts->inode && !file->inode) {
+		file->inode = facts->inode;
+		map_put(&state->by_inode, file->inode, file);
+	}
+	if (address_known(&facts->local))
+		file_set_local(file, &facts->local);
+	if (address_known(&facts->peer))
+		file_set_peer(file, &facts->peer);
+	if (facts->listening)
+		file->listening = true;
+}
+
+/* The owner hears of it when the thread runs again: its callback may write lines. */
+void file_find_later(struct state *state, struct task *task, int fd, struct file *file)
+{
+	if (!state->events.found)
+		return;
+	if (state->found_count == state->found_room) {
+		state->found_room = state->found_room ? state->found_room * 2 : 16;
+		state->found = state_realloc(state->found, state->found_room * sizeof(*state->found));
+	}
+	state->found[state->found_count++] = (struct pending_found){ task, fd, file };
+}
+
+void file_tell_found(struct state *state)
+{
+	for (unsigned i = 0; i < state->found_count; i++) {
+		struct pending_found *found = &state->found[i];
+
+		if (found->file)
+			state->events.found(state->events.user, found->task, found->fd, found->file);
+	}
+	state->found_count = 0;
+}
+
+/* A copy for the arena of a text that was made once and is kept until the address changes. */
+static const char *cached(char **cache, const struct address *address, struct arena *arena,
+			  const char *(*text)(void *, const struct address *, struct arena *), void *user)
+{
+	if (!address_known(address))
+		return NULL;
+	if (!*cache && text) {
+		const char *made = text(user, address, arena);
+
+		*cache = made ? strdup(made) : NULL;
+	}
+	return *cache ? arena_string(arena, *cache) : NULL;
+}
+
+static enum file_link link_of(const struct file *file)
+{
+	if (file->listening)
+		return LINK_LISTEN;
+	if (address_known(&file->peer))
+		return file->link == LINK_FROM ? LINK_FROM : LINK_TO;
+	if (address_port(&file->local) > 0 || (address_known(&file->local) && file->local.family == 1))
+		return LINK_LISTEN;
+	return LINK_NONE;
+}
+
+const struct file_view *
+state_view(struct state *state, struct file *file, struct arena *arena,
+	   const char *(*text)(void *user, const struct address *address, struct arena *arena), void *user)
+{
+	struct file_view *view = arena_alloc(arena, sizeof(*view));
+
+	(void)state;
+	*view = (struct file_view){ .kind = file->kind,
+				    .ambiguous = file->ambiguous,
+				    .id = file->id,
+				    .family = file->family,
+				    .type = file->type,
+				    .protocol = file->protocol };
+	if (file->kind == FILE_SOCKET) {
+		view->link = link_of(file);
+		view->local = cached(&file->local_text, &file->local, arena, text, user);
+		view->peer = cached(&file->peer_text, &file->peer, arena, text, user);
+	}
+	return view;
+}

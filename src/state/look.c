@@ -1,0 +1,172 @@
+/* look: what an fd is that was not seen coming: asked once, while the thread is held. */
+#include <errno.h>
+
+#include "private.h"
+
+struct file *look_known(struct task *task, int fd)
+{
+	struct slot *slot = task->files ? fdtable_slot(task->files, fd) : NULL;
+
+	return slot ? slot->file : NULL;
+}
+
+/* The file that is known by these facts, or NULL. */
+static struct file *find(struct state *state, const struct socket_facts *facts)
+{
+	struct file *file = NULL;
+
+	if (facts->cookie)
+		file = map_get(&state->by_cookie, facts->cookie);
+	if (!file && facts->inode) {
+		file = map_get(&state->by_inode, facts->inode);
+		/* inodes are reused once a socket is gone, cookies never are */
+		if (file && facts->cookie && file->cookie && file->cookie != facts->cookie)
+			file = NULL;
+	}
+	return file;
+}
+
+/* Whether a doubtful slot still holds the file that is thought to be there. */
+static bool verified(struct state *state, struct task *task, int fd, struct slot *slot)
+{
+	struct socket_facts facts = { .family = -1, .type = -1, .protocol = -1 };
+	struct file *file = slot->file;
+	uint64_t inode = 0;
+	bool same;
+
+	if (file->kind != FILE_SOCKET) {
+		same = state->ask->kind(state->ask, task->tid, fd, &inode) == file->kind;
+	} else if (file->cookie && state->ask->socket(state->ask, task->tid, fd, ASK_COOKIE, &facts) == 0 &&
+		   facts.cookie) {
+		same = facts.cookie == file->cookie;
+	} else {
+		same = state->ask->kind(state->ask, task->tid, fd, &inode) == FILE_SOCKET && file->inode &&
+		       inode == file->inode;
+	}
+	if (same)
+		slot->flags &= ~SLOT_DOUBT & 0xff;
+	return same;
+}
+
+/* Puts a file of ours at fd as found by asking; takes over the caller's reference. */
+static struct file *place(struct state *state, struct task *task, int fd, struct file *file)
+{
+	fdtable_set(state, task->files, fd, file, 0, 0);
+	file_unref(state, file);
+	return file;
+}
+
+static struct file *place_socket(struct state *state, struct task *task, int fd,
+				 const struct socket_facts *facts)
+{
+	struct file *file = find(state, facts);
+
+	if (file) {
+		file_learn(state, file, facts);
+		return place(state, task, fd, file_ref(file));
+	}
+	file = file_new(state, FILE_SOCKET);
+	file_learn(state, file, facts);
+	file->asked_local = true;
+	if (address_known(&file->peer))
+		file->link = LINK_TO;
+	file_find_later(state, task, fd, file);
+	return place(state, task, fd, file);
+}
+
+static struct file *ask_first(struct state *state, struct task *task, int fd, bool hint)
+{
+	struct socket_facts facts = { .family = -1, .type = -1, .protocol = -1 };
+	int kind;
+
+	if (hint && state->ask->socket(state->ask, task->tid, fd, ASK_ALL, &facts) == 0)
+		return place_socket(state, task, fd, &facts);
+	kind = state->ask->kind(state->ask, task->tid, fd, &facts.inode);
+	switch (kind) {
+	case FILE_SOCKET:
+		if (!hint)
+			(void)state->ask->socket(state->ask, task->tid, fd, ASK_ALL, &facts);
+		return place_socket(state, task, fd, &facts);
+	case FILE_EPOLL:
+	case FILE_IO_URING:
+		return place(state, task, fd, file_new(state, (enum file_kind)kind));
+	case FILE_OTHER:
+		return place(state, task, fd, &state->other);
+	case -EBADF:
+		return &state->other;
+	default:
+		return &state->unknown;
+	}
+}
+
+struct file *look(struct state *state, struct task *task, int fd, bool hint)
+{
+	struct slot *slot;
+
+	if (fd < 0)
+		return &state->other;
+	if (!task->files)
+		return &state->unknown;
+	slot = fdtable_slot(task->files, fd);
+	if (slot && !(slot->flags & SLOT_DOUBT))
+		return slot->file;
+	if (slot && verified(state, task, fd, slot))
+		return slot->file;
+	if (slot)
+		fdtable_clear(state, task->files, fd);
+	else if (task->files->whole && !hint)
+		return &state->other;
+	return ask_first(state, task, fd, hint);
+}
+
+struct file *look_new(struct state *state, struct task *task, int fd, unsigned flags)
+{
+	struct file *file;
+	struct slot *slot;
+
+	if (fd < 0 || !task->files)
+		return &state->unknown;
+	file = ask_first(state, task, fd, false);
+	slot = fdtable_slot(task->files, fd);
+	if (slot && slot->file == file)
+		slot->flags = flags & 0xff;
+	else
+		fdtable_clear(state, task->files, fd);
+	return file;
+}
+
+struct listing {
+	struct state *state;
+	struct task *task;
+};
+
+static void listed(void *user, int fd)
+{
+	struct listing *listing = user;
+
+	look(listing->state, listing->task, fd, false);
+}
+
+/* Looks at every fd of a table that existed before it was traced, once. */
+void look_list(struct state *state, struct task *task)
+{
+	struct listing listing = { state, task };
+
+	if (!task->files || task->files->listed)
+		return;
+	task->files->listed = true;
+	if (state->ask->list(state->ask, task->tid, listed, &listing) == 0 && !task->files->attached)
+		task->files->whole = true;
+}
+
+struct file *state_file(struct state *state, struct task *task, int fd)
+{
+	return look(state, task, fd, false);
+}
+
+struct file *state_file_known(struct state *state, struct task *task, int fd)
+{
+	struct file *file = look_known(task, fd);
+
+	return file ? file : &state->unknown;
+}

@@ -1,0 +1,165 @@
+#include "state/state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "calls/row.h"
+#include "private.h"
+
+struct state *state_new_asking(const struct state_events *events, struct ask *ask)
+{
+	struct state *state = state_zalloc(sizeof(*state));
+
+	if (events)
+		state->events = *events;
+	state->ask = ask;
+	state->unknown = (struct file){ .refs = 1, .forever = true, .kind = FILE_UNKNOWN };
+	state->other = (struct file){ .refs = 1, .forever = true, .kind = FILE_OTHER };
+	state->unknown.family = state->unknown.type = state->unknown.protocol = -1;
+	state->other.family = state->other.type = state->other.protocol = -1;
+	return state;
+}
+
+struct state *state_new(const struct state_events *events)
+{
+	return state_new_asking(events, ask_kernel_new());
+}
+
+void state_free(struct state *state)
+{
+	if (!state)
+		return;
+	state->events = (struct state_events){ 0 };
+	rights_done(state);
+	while (state->newest) {
+		state->newest->refs = 1;
+		file_unref(state, state->newest);
+	}
+	map_done(&state->by_cookie);
+	map_done(&state->by_inode);
+	free(state->found);
+	state->ask->free(state->ask);
+	free(state);
+}
+
+enum { SHARE_FILES = 0x400 /* CLONE_FILES, <linux/sched.h> */ };
+
+/* A thread that was there before: threads of a process share its table, unless the kernel says otherwise. */
+static struct fdtable *table_of_process(struct state *state, struct task *task)
+{
+	struct task *other = task->process ? task->process->state_task : NULL;
+
+	if (!other || other == task || !other->files)
+		return NULL;
+	if (state->ask->same_table(state->ask, task->tid, other->tid) == 0)
+		return NULL;
+	return other->files;
+}
+
+void state_task_new(struct state *state, struct task *task, struct task *parent, uint64_t clone_flags)
+{
+	struct fdtable *table = NULL;
+
+	if (parent && parent->files)
+		table = clone_flags & SHARE_FILES ? parent->files : NULL;
+	else
+		table = table_of_process(state, task);
+	if (table) {
+		table->refs++;
+		task->files = table;
+	} else if (parent && parent->files) {
+		task->files = fdtable_copy(parent->files);
+	} else {
+		task->files = fdtable_new();
+		task->files->attached = parent || (task->process && task->process->attached);
+	}
+	if (task->process && !task->process->state_task)
+		task->process->state_task = task;
+}
+
+void state_task_end(struct state *state, struct task *task)
+{
+	file_tell_found(state);
+	state->ask->forget(state->ask, task->tid);
+	fdtable_unref(state, task->files);
+	task->files = NULL;
+	if (task->process && task->process->state_task == task)
+		task->process->state_task = NULL;
+}
+
+/* Whether a slot goes at exec: what its flag says, or what the kernel has there now when the flag was never
+ * seen. */
+static bool goes_at_exec(struct state *state, struct task *task, int fd, const struct slot *slot)
+{
+	if (!file_matters(slot->file))
+		return true; /* asked again when used */
+	if (slot->flags & SLOT_FLAGS_KNOWN)
+		return slot->flags & SLOT_CLOEXEC;
+	return state->ask->cloexec(state->ask, task->tid, fd) == -EBADF;
+}
+
+void state_exec(struct state *state, struct task *task)
+{
+	struct fdtable *table;
+
+	if (!task->files)
+		return;
+	table = fdtable_unshare(state, task);
+	for (unsigned fd = 0; fd < table->size; fd++) {
+		struct slot *slot = fdtable_slot(table, (int)fd);
+
+		if (slot && goes_at_exec(state, task, (int)fd, slot))
+			fdtable_clear(state, table, (int)fd);
+	}
+	file_tell_found(state);
+}
+
+void state_leave(struct state *state, struct task *task, struct call *call)
+{
+	const struct effect_functions *functions = &effect_functions[call->row->effect];
+
+	call->left = true;
+	if (functions->leave && task->files && call->args_known)
+		functions->leave(state, task, call);
+}
+
+void state_apply(struct state *state, struct task *task, struct call *call)
+{
+	const struct effect_functions *functions = &effect_functions[call->row->effect];
+
+	if (state->found_count)
+		file_tell_found(state);
+	if (!task->files || !call->args_known)
+		return;
+	if (!call->left && functions->leave)
+		functions->leave(state, task, call);
+	if (functions->apply)
+		functions->apply(state, task, call);
+}
+
+void state_drop(struct state *state, struct call *call)
+{
+	if (call->file)
+		file_unref(state, call->file);
+	if (call->file2)
+		file_unref(state, call->file2);
+	call->file = call->file2 = NULL;
+}
+
+void state_each(struct state *state, void (*fn)(void *user, struct file *file), void *user)
+{
+	struct file *file = state->newest;
+
+	while (file && file->older)
+		file = file->older;
+	for (; file; file = file->newer)
+		fn(user, file);
+}
+
+int state_epoll_fd(struct state *state, struct file *epoll, uint64_t data)
+{
+	(void)state;
+	(void)epoll;
+	(void)data;
+	return -1;
+}

@@ -1,0 +1,278 @@
+/*
+ * state_world: a kernel of the tests' own for state/: tasks named by letters, calls as rows of data, answers
+ * from a list.
+ */
+#ifndef SOCKLINE_TESTS_STATE_WORLD_H
+#define SOCKLINE_TESTS_STATE_WORLD_H
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "arch/abi.h"
+#include "calls/row.h"
+#include "state/ask.h"
+#include "state/state.h"
+
+enum { FIRST_TID = 1000, CLONED_FILES = 0x400, TASKS = 26, TRUTHS = 64, MEMORY = 4096 };
+
+/* What is really at an fd: by task letter, as tables are. */
+struct truth {
+	char task;
+	int fd;
+	int kind; /* enum file_kind; -EBADF: closed */
+	uint64_t cookie;
+	bool cloexec;
+	struct address peer;
+};
+
+struct world {
+	struct ask ask;
+	struct state *state;
+	struct task tasks[TASKS];
+	struct process processes[TASKS];
+	struct call *open[TASKS]; /* calls between entry and exit */
+	struct truth truths[TRUTHS];
+	unsigned truth_count;
+	uint64_t now, last_cookie;
+	unsigned questions, found, closed;
+	bool refuse; /* pidfd_getfd is not allowed */
+	uint32_t closed_ids[64];
+	uint8_t memory[MEMORY]; /* what calls point to, at address MEMORY_AT */
+};
+
+#define MEMORY_AT 0x10000
+
+static struct world *world_of(struct ask *ask)
+{
+	return (struct world *)ask;
+}
+
+static struct truth *truth_at(struct world *world, pid_t tid, int fd)
+{
+	for (unsigned i = world->truth_count; i-- > 0;)
+		if (world->truths[i].task == 'A' + (tid - FIRST_TID) && world->truths[i].fd == fd)
+			return &world->truths[i];
+	return NULL;
+}
+
+static int world_kind(struct ask *ask, pid_t tid, int fd, uint64_t *inode)
+{
+	struct truth *truth = truth_at(world_of(ask), tid, fd);
+
+	world_of(ask)->questions++;
+	if (!truth)
+		return -EBADF;
+	if (truth->kind == FILE_SOCKET)
+		*inode = truth->cookie + 5000;
+	return truth->kind;
+}
+
+static int world_socket(struct ask *ask, pid_t tid, int fd, unsigned what, struct socket_facts *facts)
+{
+	struct world *world = world_of(ask);
+	struct truth *truth = truth_at(world, tid, fd);
+
+	world->questions++;
+	if (world->refuse)
+		return -EPERM;
+	if (truth && truth->kind != FILE_SOCKET)
+		return truth->kind < 0 ? truth->kind : -ENOTSOCK;
+	if (!truth && !(what & ASK_COOKIE))
+		return -EBADF;
+	if (what & ASK_COOKIE)
+		facts->cookie = truth ? truth->cookie : ++world->last_cookie;
+	if (what & ASK_INODE)
+		facts->inode = facts->cookie + 5000;
+	if (what & ASK_TYPE) {
+		facts->family = AF_INET;
+		facts->type = SOCK_STREAM;
+		facts->protocol = 6;
+	}
+	if (truth && (what & ASK_PEER))
+		facts->peer = truth->peer;
+	return 0;
+}
+
+static int world_cloexec(struct ask *ask, pid_t tid, int fd)
+{
+	struct truth *truth = truth_at(world_of(ask), tid, fd);
+
+	world_of(ask)->questions++;
+	return truth && truth->kind >= 0 ? truth->cloexec : -EBADF;
+}
+
+static int world_list(struct ask *ask, pid_t tid, void (*fn)(void *user, int fd), void *user)
+{
+	struct world *world = world_of(ask);
+
+	for (unsigned i = 0; i < world->truth_count; i++)
+		if (world->truths[i].task == 'A' + (tid - FIRST_TID) && world->truths[i].kind >= 0)
+			fn(user, world->truths[i].fd);
+	return 0;
+}
+
+static int world_same_table(struct ask *ask, pid_t a, pid_t b)
+{
+	(void)ask;
+	(void)a;
+	(void)b;
+	return 1;
+}
+
+static void world_forget(struct ask *ask, pid_t tid)
+{
+	(void)ask;
+	(void)tid;
+}
+
+static void world_ask_free(struct ask *ask)
+{
+	(void)ask;
+}
+
+static void world_found(void *user, struct task *task, int fd, struct file *file)
+{
+	(void)task;
+	(void)fd;
+	(void)file;
+	((struct world *)user)->found++;
+}
+
+static struct arena world_arena;
+
+static void world_closed(void *user, struct file *file)
+{
+	struct world *world = user;
+
+	world->closed_ids[world->closed++ % 64] =
+		state_view(world->state, file, &world_arena, NULL, NULL)->id;
+}
+
+static const struct abi world_abi = {
+	.name = "test",
+	.bits = 64,
+	.layout = { .pointer = 8,
+		    .iovec = 16,
+		    .msghdr = { 56, 0, 8, 16, 24, 32, 40, 48 },
+		    .mmsghdr = { 64, 56 },
+		    .cmsghdr = { 16, 8, 12, 8 },
+		    .timeval_old = 16,
+		    .timespec_old = 16,
+		    .epoll_event = 12,
+		    .epoll_data = 4,
+		    .fdset_word = 8 },
+};
+
+static inline void world_init(struct world *world)
+{
+	struct state_events events = { .found = world_found, .closed = world_closed, .user = world };
+
+	memset(world, 0, sizeof(*world));
+	world->last_cookie = 100;
+	world->ask = (struct ask){ world_kind,	     world_socket, world_cloexec, world_list,
+				   world_same_table, world_forget, world_ask_free };
+	world->state = state_new_asking(&events, &world->ask);
+}
+
+static inline void world_drop(struct world *world, struct call *call)
+{
+	state_drop(world->state, call);
+	arena_done(&call->arena);
+	free(call);
+}
+
+static inline void world_done(struct world *world)
+{
+	for (unsigned i = 0; i < TASKS; i++) {
+		if (world->open[i])
+			world_drop(world, world->open[i]);
+		if (world->tasks[i].files)
+			state_task_end(world->state, &world->tasks[i]);
+	}
+	state_free(world->state);
+	arena_done(&world_arena);
+	memset(&world_arena, 0, sizeof(world_arena));
+}
+
+static inline struct task *world_task(struct world *world, char letter)
+{
+	return &world->tasks[letter - 'A'];
+}
+
+/* parent 0: a started command ('!': an attached process). A thread shares its parent's process. */
+static inline void world_start(struct world *world, char letter, char parent, uint64_t flags)
+{
+	struct task *task = world_task(world, letter);
+	bool thread = parent >= 'A' && (flags & 0x10000 /* CLONE_THREAD */);
+
+	task->tid = FIRST_TID + (letter - 'A');
+	task->process = thread ? world_task(world, parent)->process : &world->processes[letter - 'A'];
+	if (!thread)
+		task->process->attached = parent == '!';
+	state_task_new(world->state, task, parent >= 'A' ? world_task(world, parent) : NULL, flags);
+}
+
+static inline void world_blob(struct capture *capture, struct arena *arena, const uint8_t *memory)
+{
+	struct blob *blob = arena_alloc(arena, sizeof(*blob));
+	uint8_t *copy = arena_alloc(arena, MEMORY);
+
+	memcpy(copy, memory, MEMORY);
+	*blob = (struct blob){ .address = MEMORY_AT, .size = MEMORY, .got = MEMORY, .data = copy };
+	*capture = (struct capture){ .blobs = blob, .count = 1, .room = 1 };
+}
+
+/* The entry stop; false when the call is not of interest (and has been dropped). */
+static inline bool world_enter(struct world *world, char letter, const struct row *row,
+			       const uint64_t args[6])
+{
+	struct call *call = calloc(1, sizeof(*call));
+	struct task *task = world_task(world, letter);
+
+	call->abi = &world_abi;
+	call->row = row;
+	memcpy(call->args, args, sizeof(call->args));
+	call->args_known = call->entry_seen = true;
+	call->entry_ns = ++world->now;
+	if (!state_enter(world->state, task, call)) {
+		world_drop(world, call);
+		return false;
+	}
+	world_blob(&call->in, &call->arena, world->memory);
+	world->open[letter - 'A'] = call;
+	if (state_sets_matter(world->state, task, call))
+		return true;
+	world->open[letter - 'A'] = NULL;
+	world_drop(world, call);
+	return false;
+}
+
+/* The exit stop and what follows it. */
+static inline void world_exit(struct world *world, char letter, int64_t result)
+{
+	struct call *call = world->open[letter - 'A'];
+	struct task *task = world_task(world, letter);
+
+	if (!call)
+		return;
+	world->open[letter - 'A'] = NULL;
+	call->finished = true;
+	call->result = result;
+	call->failed = result < 0;
+	call->exit_ns = ++world->now;
+	world_blob(&call->out, &call->arena, world->memory);
+	state_leave(world->state, task, call);
+	state_apply(world->state, task, call);
+	world_drop(world, call);
+}
+
+static inline uint32_t world_id(struct world *world, char letter, int fd)
+{
+	struct file *file = state_file(world->state, world_task(world, letter), fd);
+
+	return state_view(world->state, file, &world_arena, NULL, NULL)->id;
+}
+
+#endif

@@ -1,0 +1,593 @@
+/* Each way a descriptor can travel, as a list of steps, and what must be the same socket in the end. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "state_world.h"
+
+static const struct row rows[CALL_COUNT] = {
+#define R(call, use, does, main, second)     \
+	[CALL_##call] = { .name = #call,     \
+			  .id = CALL_##call, \
+			  .fd_use = use,     \
+			  .effect = does,    \
+			  .fd_arg = main,    \
+			  .fd_arg2 = second }
+	R(socket, FD_NONE, EFFECT_SOCKET, 0, -1),
+	R(accept4, FD_SOCKET, EFFECT_ACCEPT, 0, -1),
+	R(recvfrom, FD_SOCKET, EFFECT_RECEIVE, 0, -1),
+	R(read, FD_ANY, EFFECT_RECEIVE, 0, -1),
+	R(close, FD_ANY, EFFECT_CLOSE, 0, -1),
+	R(close_range, FD_NONE, EFFECT_CLOSE_RANGE, 0, -1),
+	R(dup, FD_ANY, EFFECT_DUP, 0, -1),
+	R(dup2, FD_ANY, EFFECT_DUP2, 0, 1),
+	R(dup3, FD_ANY, EFFECT_DUP2, 0, 1),
+	R(fcntl, FD_ANY, EFFECT_FCNTL, 0, -1),
+	R(pidfd_getfd, FD_NONE, EFFECT_PIDFD_GETFD, 0, -1),
+	R(unshare, FD_NONE, EFFECT_UNSHARE, 0, -1),
+	R(epoll_create1, FD_NONE, EFFECT_EPOLL_CREATE, 0, -1),
+	R(sendmsg, FD_SOCKET, EFFECT_SENDMSG, 0, -1),
+	R(recvmsg, FD_SOCKET, EFFECT_RECVMSG, 0, -1),
+	R(poll, FD_SETS, EFFECT_READY, 0, -1),
+	R(select, FD_SETS, EFFECT_READY, 0, -1),
+#undef R
+};
+
+enum step_kind {
+	END,
+	CALL,
+	SKIP,
+	ENTER,
+	EXIT,
+	START,
+	ATTACH,
+	FORK,
+	THREAD,
+	SHARE,
+	EXEC,
+	LAST,
+	THERE,
+	GONE,
+	OTHER
+};
+
+struct step {
+	enum step_kind kind;
+	char task;
+	int64_t result; /* CALL, EXIT; of the new fd in THERE: the cookie; of the child in FORK ...: its
+			   letter */
+	enum call_id call;
+	uint64_t args[6];
+};
+
+/* Where a socket must be seen: equal groups are the same socket, 0 is no socket at all. */
+struct place {
+	char task;
+	int fd;
+	int group;
+};
+
+struct travel {
+	const char *name;
+	struct step steps[16];
+	struct place places[8];
+	unsigned closed; /* sockets that must have been closed for all */
+	unsigned found;
+};
+
+#define SOCKET(task, fd)                        \
+	{                                       \
+		CALL, task, fd, CALL_socket,    \
+		{                               \
+			AF_INET, SOCK_STREAM, 6 \
+		}                               \
+	}
+#define SOCKET_CLOEXEC(task, fd)                               \
+	{                                                      \
+		CALL, task, fd, CALL_socket,                   \
+		{                                              \
+			AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 6 \
+		}                                              \
+	}
+#define CLOSE(task, fd)                    \
+	{                                  \
+		CALL, task, 0, CALL_close, \
+		{                          \
+			fd                 \
+		}                          \
+	}
+#define DO(task, result, call, ...)              \
+	{                                        \
+		CALL, task, result, CALL_##call, \
+		{                                \
+			__VA_ARGS__              \
+		}                                \
+	}
+#define BEGIN(task, call, ...)               \
+	{                                    \
+		ENTER, task, 0, CALL_##call, \
+		{                            \
+			__VA_ARGS__          \
+		}                            \
+	}
+#define FINISH(task, result)                   \
+	{                                      \
+		EXIT, task, result, CALL_NONE, \
+		{                              \
+			0                      \
+		}                              \
+	}
+#define NEW(kind, task, child)                \
+	{                                     \
+		kind, task, child, CALL_NONE, \
+		{                             \
+			0                     \
+		}                             \
+	}
+/* The kernel has a socket with that cookie at fd; nobody saw how it came. */
+#define IS(task, fd, cookie)                    \
+	{                                       \
+		THERE, task, cookie, CALL_NONE, \
+		{                               \
+			fd                      \
+		}                               \
+	}
+
+static const struct travel travels[] = {
+	{ "socket, close", { NEW(START, 'A', 0), SOCKET('A', 3), CLOSE('A', 3) }, { { 'A', 3, 0 } }, 1, 0 },
+	{ "dup and dup2",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), DO('A', 4, dup, 3), DO('A', 9, dup2, 3, 9), CLOSE('A', 3) },
+	  { { 'A', 3, 0 }, { 'A', 4, 1 }, { 'A', 9, 1 } },
+	  0,
+	  0 },
+	{ "dup2 onto an open socket closes it",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), SOCKET('A', 4), DO('A', 4, dup2, 3, 4) },
+	  { { 'A', 3, 1 }, { 'A', 4, 1 } },
+	  1,
+	  0 },
+	{ "dup2 onto itself",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), DO('A', 3, dup2, 3, 3) },
+	  { { 'A', 3, 1 } },
+	  0,
+	  0 },
+	{ "failed dup2 changes nothing",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), DO('A', -EBADF, dup2, 3, 1 << 20) },
+	  { { 'A', 3, 1 } },
+	  0,
+	  0 },
+	{ "F_DUPFD",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), DO('A', 10, fcntl, 3, F_DUPFD, 10),
+	    DO('A', 11, fcntl, 3, F_DUPFD_CLOEXEC, 10), NEW(EXEC, 'A', 0) },
+	  { { 'A', 3, 1 }, { 'A', 10, 1 }, { 'A', 11, 0 } },
+	  0,
+	  0 },
+	{ "exec keeps and drops",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), SOCKET_CLOEXEC('A', 4), DO('A', 5, dup3, 3, 5, O_CLOEXEC),
+	    DO('A', 0, fcntl, 3, F_SETFD, FD_CLOEXEC), DO('A', 0, fcntl, 3, F_SETFD, 0), NEW(EXEC, 'A', 0) },
+	  { { 'A', 3, 1 }, { 'A', 4, 0 }, { 'A', 5, 0 } },
+	  1,
+	  0 },
+	{ "fork copies",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), NEW(FORK, 'A', 'B'), CLOSE('A', 3), SOCKET('A', 3) },
+	  { { 'A', 3, 2 }, { 'B', 3, 1 } },
+	  0,
+	  0 },
+	{ "fork, both close",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), NEW(FORK, 'A', 'B'), CLOSE('A', 3), CLOSE('B', 3) },
+	  { { 'B', 3, 0 } },
+	  1,
+	  0 },
+	{ "the last process ends",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), NEW(FORK, 'A', 'B'), NEW(LAST, 'A', 0), NEW(LAST, 'B', 0) },
+	  { { 0 } },
+	  1,
+	  0 },
+	{ "threads share",
+	  { NEW(START, 'A', 0), NEW(THREAD, 'A', 'B'), SOCKET('B', 3), NEW(LAST, 'B', 0) },
+	  { { 'A', 3, 1 } },
+	  0,
+	  0 },
+	{ "CLONE_FILES shares between processes",
+	  { NEW(START, 'A', 0), NEW(SHARE, 'A', 'B'), SOCKET('B', 3), CLOSE('A', 3) },
+	  { { 'B', 3, 0 } },
+	  1,
+	  0 },
+	{ "exec unshares",
+	  { NEW(START, 'A', 0), NEW(SHARE, 'A', 'B'), SOCKET_CLOEXEC('B', 3), NEW(EXEC, 'B', 0),
+	    IS('A', 3, 101) },
+	  { { 'A', 3, 1 }, { 'B', 3, 0 } },
+	  0,
+	  0 },
+	{ "unshare(CLONE_FILES)",
+	  { NEW(START, 'A', 0), NEW(SHARE, 'A', 'B'), SOCKET('B', 3), DO('B', 0, unshare, 0x400),
+	    IS('B', 3, 101), CLOSE('A', 3) },
+	  { { 'A', 3, 0 }, { 'B', 3, 1 } },
+	  0,
+	  0 },
+	{ "close_range",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), SOCKET('A', 4), SOCKET('A', 5),
+	    DO('A', 0, close_range, 4, 0xffffffff) },
+	  { { 'A', 3, 1 }, { 'A', 4, 0 }, { 'A', 5, 0 } },
+	  2,
+	  0 },
+	{ "close_range to close at exec",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), SOCKET('A', 4), DO('A', 0, close_range, 4, 0xffffffff, 4),
+	    NEW(EXEC, 'A', 0) },
+	  { { 'A', 3, 1 }, { 'A', 4, 0 } },
+	  1,
+	  0 },
+	{ "close_range in a table of its own",
+	  { NEW(START, 'A', 0), NEW(SHARE, 'A', 'B'), SOCKET('B', 3), DO('B', 0, close_range, 3, 9, 2) },
+	  { { 'A', 3, 1 }, { 'B', 3, 0 } },
+	  0,
+	  0 },
+	{ "accept makes another socket",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), DO('A', 4, accept4, 3, 0, 0, SOCK_CLOEXEC),
+	    NEW(EXEC, 'A', 0) },
+	  { { 'A', 3, 1 }, { 'A', 4, 0 } },
+	  1,
+	  0 },
+	{ "close races with socket: the exit is seen late",
+	  { NEW(START, 'A', 0), NEW(THREAD, 'A', 'B'), SOCKET('A', 3), BEGIN('A', close, 3), SOCKET('B', 3),
+	    FINISH('A', 0) },
+	  { { 'A', 3, 2 } },
+	  1,
+	  0 },
+	{ "failed close but EBADF closes",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), DO('A', -EINTR, close, 3) },
+	  { { 'A', 3, 0 } },
+	  1,
+	  0 },
+	{ "a blocked call holds its socket",
+	  { NEW(START, 'A', 0), NEW(THREAD, 'A', 'B'), SOCKET('A', 3), BEGIN('A', recvfrom, 3),
+	    CLOSE('B', 3) },
+	  { { 'A', 3, 0 } },
+	  0,
+	  0 },
+	{ "dup2 races with socket on its target",
+	  { NEW(START, 'A', 0), NEW(THREAD, 'A', 'B'), SOCKET('A', 3), BEGIN('A', dup2, 3, 5), SOCKET('B', 5),
+	    FINISH('A', 5), IS('A', 5, 102) },
+	  { { 'A', 3, 1 } },
+	  1,
+	  0 },
+	{ "inherited socket is found",
+	  { IS('A', 0, 77), NEW(START, 'A', 0), DO('A', 1, recvfrom, 0) },
+	  { { 'A', 0, 1 } },
+	  0,
+	  1 },
+	{ "one socket at two inherited fds",
+	  { IS('A', 0, 77), IS('A', 1, 77), NEW(START, 'A', 0), DO('A', 1, recvfrom, 1) },
+	  { { 'A', 0, 1 }, { 'A', 1, 1 } },
+	  0,
+	  1 },
+	{ "inherited and gone at exec, never asked about CLOEXEC",
+	  { IS('A', 5, 77), NEW(START, 'A', 0), DO('A', 1, recvfrom, 5), NEW(GONE, 'A', 5),
+	    NEW(EXEC, 'A', 0) },
+	  { { 'A', 5, 0 } },
+	  1,
+	  1 },
+	{ "reads on files are skipped",
+	  { { OTHER, 'A', 0, 0, { 4 } },
+	    NEW(START, 'A', 0),
+	    { SKIP, 'A', 0, CALL_read, { 4 } },
+	    { SKIP, 'A', 0, CALL_close, { 4 } },
+	    { SKIP, 'A', 0, CALL_dup, { 4 } } },
+	  { { 'A', 4, 0 } },
+	  0,
+	  0 },
+	{ "what is closed without interest is looked at again",
+	  { { OTHER, 'A', 0, 0, { 4 } },
+	    NEW(ATTACH, 'A', 0),
+	    { SKIP, 'A', 0, CALL_read, { 4 } },
+	    { SKIP, 'A', 0, CALL_close, { 4 } },
+	    IS('A', 4, 9),
+	    DO('A', 1, read, 4) },
+	  { { 'A', 4, 1 } },
+	  0,
+	  1 },
+	{ "pidfd_getfd of another traced process's socket",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), NEW(START, 'B', 0), IS('B', 7, 101),
+	    DO('B', 7, pidfd_getfd, 5, 3) },
+	  { { 'A', 3, 1 }, { 'B', 7, 1 } },
+	  0,
+	  0 },
+	{ "pidfd_getfd of an untraced process's socket",
+	  { NEW(START, 'B', 0), IS('B', 7, 900), DO('B', 7, pidfd_getfd, 5, 3), NEW(EXEC, 'B', 0) },
+	  { { 'B', 7, 0 } },
+	  1,
+	  1 },
+	{ "an epoll is a file of its own",
+	  { NEW(START, 'A', 0), DO('A', 3, epoll_create1, EPOLL_CLOEXEC), SOCKET('A', 4), DO('A', 5, dup, 3),
+	    CLOSE('A', 3), NEW(EXEC, 'A', 0) },
+	  { { 'A', 3, 0 }, { 'A', 4, 1 }, { 'A', 5, 2 } },
+	  0,
+	  0 },
+	{ "a fork among threads is doubted, then believed",
+	  { NEW(START, 'A', 0), NEW(THREAD, 'A', 'B'), SOCKET('A', 3), NEW(FORK, 'A', 'C'), IS('C', 3, 101),
+	    CLOSE('A', 3) },
+	  { { 'C', 3, 1 } },
+	  0,
+	  0 },
+	{ "a fork among threads is doubted, and wrong",
+	  { NEW(START, 'A', 0),
+	    NEW(THREAD, 'A', 'B'),
+	    SOCKET('A', 3),
+	    NEW(FORK, 'A', 'C'),
+	    NEW(GONE, 'C', 3),
+	    { SKIP, 'C', 0, CALL_read, { 3 } } },
+	  { { 'A', 3, 1 }, { 'C', 3, 0 } },
+	  0,
+	  0 },
+	{ "closing what the kernel never had",
+	  { NEW(START, 'A', 0),
+	    { SKIP, 'A', 0, CALL_close, { 1 << 30 } },
+	    { SKIP, 'A', 0, CALL_close, { UINT64_MAX } },
+	    { SKIP, 'A', 0, CALL_read, { 77 } } },
+	  { { 'A', 77, 0 } },
+	  0,
+	  0 },
+};
+
+/* Runs the kernel's side: what is at an fd. */
+static void set_truth(struct world *world, const struct step *step, int fd, int kind, uint64_t cookie)
+{
+	struct truth *truth = &world->truths[world->truth_count++];
+
+	*truth = (struct truth){ .task = step->task, .fd = fd, .kind = kind, .cookie = cookie };
+}
+
+static void run(struct world *world, const struct step *step)
+{
+	switch (step->kind) {
+	case CALL:
+	case SKIP:
+	case ENTER: {
+		bool interest = world_enter(world, step->task, &rows[step->call], step->args);
+
+		assert_int_equal(interest, step->kind != SKIP);
+		if (step->kind == CALL)
+			world_exit(world, step->task, step->result);
+		break;
+	}
+	case EXIT:
+		world_exit(world, step->task, step->result);
+		break;
+	case START:
+		world_start(world, step->task, 0, 0);
+		break;
+	case ATTACH:
+		world_start(world, step->task, '!', 0);
+		break;
+	case FORK:
+		world_start(world, (char)step->result, step->task, 0);
+		break;
+	case THREAD:
+		world_start(world, (char)step->result, step->task, CLONED_FILES | 0x10000);
+		break;
+	case SHARE:
+		world_start(world, (char)step->result, step->task, CLONED_FILES);
+		break;
+	case EXEC:
+		state_exec(world->state, world_task(world, step->task));
+		break;
+	case LAST:
+		state_task_end(world->state, world_task(world, step->task));
+		break;
+	case THERE:
+		set_truth(world, step, (int)step->args[0], FILE_SOCKET, (uint64_t)step->result);
+		break;
+	case GONE:
+		set_truth(world, step, (int)step->result, -EBADF, 0);
+		break;
+	case OTHER:
+		set_truth(world, step, (int)step->args[0], FILE_OTHER, 0);
+		break;
+	case END:
+		break;
+	}
+}
+
+static void check_places(struct world *world, const struct travel *travel)
+{
+	uint32_t ids[8] = { 0 };
+
+	for (const struct place *place = travel->places; place->task; place++) {
+		uint32_t id = world_id(world, place->task, place->fd);
+
+		if (!place->group) {
+			assert_int_equal(id, 0);
+			continue;
+		}
+		assert_int_not_equal(id, 0);
+		if (ids[place->group])
+			assert_int_equal(id, ids[place->group]);
+		for (int other = 0; other < 8; other++)
+			if (other != place->group && ids[other])
+				assert_int_not_equal(id, ids[other]);
+		ids[place->group] = id;
+	}
+}
+
+static void test_travels(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < sizeof(travels) / sizeof(*travels); i++) {
+		struct world world;
+
+		print_message("  %s\n", travels[i].name);
+		world_init(&world);
+		for (const struct step *step = travels[i].steps; step->kind != END; step++)
+			run(&world, step);
+		check_places(&world, &travels[i]);
+		assert_int_equal(world.closed, travels[i].closed);
+		assert_int_equal(world.found, travels[i].found);
+		world_done(&world);
+	}
+}
+
+/* A msghdr with one SCM_RIGHTS record in the world's memory; returns the msghdr's address. */
+static uint64_t rights(struct world *world, const int *fds, unsigned count, uint64_t len)
+{
+	uint64_t header[7] = { 0, 0, 0, 0, MEMORY_AT + 256, 16 + (4 * count + 7) / 8 * 8, 0 };
+	int words[2] = { SOL_SOCKET, SCM_RIGHTS };
+
+	memset(world->memory, 0, sizeof(world->memory));
+	memcpy(world->memory, header, sizeof(header));
+	memcpy(world->memory + 256, &len, 8);
+	memcpy(world->memory + 264, words, 8);
+	memcpy(world->memory + 272, fds, count * sizeof(int));
+	return MEMORY_AT;
+}
+
+static void run_rights(struct world *world, char task, enum call_id call, const int *fds, unsigned count,
+		       uint64_t len, unsigned flags)
+{
+	uint64_t args[6] = { 3, rights(world, fds, count, len), flags };
+
+	assert_true(world_enter(world, task, &rows[call], args));
+	world_exit(world, task, 1);
+}
+
+/* Sent, closed by its sender, received by another traced process: one socket all the time, closed once. */
+static void test_rights(void **unused)
+{
+	struct world world;
+	struct step steps[] = { NEW(START, 'A', 0), SOCKET('A', 3), SOCKET('A', 4), NEW(START, 'B', 0),
+				SOCKET('B', 3) };
+	int sent[1] = { 4 }, received[2] = { 9, 10 };
+
+	(void)unused;
+	world_init(&world);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+		run(&world, &steps[i]);
+	uint32_t id = world_id(&world, 'A', 4);
+
+	run_rights(&world, 'A', CALL_sendmsg, sent, 1, 20, 0);
+	run(&world, &(struct step)CLOSE('A', 4));
+	assert_int_equal(world.closed, 0);
+	run(&world, &(struct step)IS('B', 9, 102));
+	run(&world, &(struct step)IS('B', 10, 500));
+	run_rights(&world, 'B', CALL_recvmsg, received, 2, 24, MSG_CMSG_CLOEXEC);
+	assert_int_equal(world_id(&world, 'B', 9), id);
+	assert_int_not_equal(world_id(&world, 'B', 10), 0);
+	assert_int_equal(world.found, 1); /* the one from an untraced process */
+	run(&world, &(struct step)NEW(EXEC, 'B', 0));
+	assert_int_equal(world.closed, 2);
+	world_done(&world);
+}
+
+/* Lengths that the program chose freely: nothing beyond the captured bytes is read, nothing is taken for an
+ * fd twice. */
+static void test_rights_hostile(void **unused)
+{
+	static const uint64_t lengths[] = { 0,	       1,  15,	 16,	     17,
+					    19,	       24, 1000, UINT64_MAX, UINT64_MAX - 7,
+					    1ull << 32 };
+	struct world world;
+	int fds[2] = { 4, -1 };
+
+	(void)unused;
+	world_init(&world);
+	run(&world, &(struct step)NEW(START, 'A', 0));
+	run(&world, &(struct step)SOCKET('A', 3));
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+		run_rights(&world, 'A', CALL_sendmsg, fds, 2, lengths[i], 0);
+		run_rights(&world, 'A', CALL_recvmsg, fds, 2, lengths[i], 0);
+	}
+	world_done(&world);
+}
+
+/* A million opens and closes, and one high number: memory follows what is open. */
+static void test_many(void **unused)
+{
+	struct world world;
+
+	(void)unused;
+	world_init(&world);
+	run(&world, &(struct step)NEW(START, 'A', 0));
+	for (int i = 0; i < 100000; i++) {
+		run(&world, &(struct step)SOCKET('A', 3 + i % 7));
+		run(&world, &(struct step)CLOSE('A', 3 + i % 7));
+	}
+	assert_int_equal(world.closed, 100000);
+	run(&world, &(struct step)SOCKET('A', 1048575));
+	assert_int_not_equal(world_id(&world, 'A', 1048575), 0);
+	world_done(&world);
+}
+
+/* poll and select matter only when one of the fds that they name does. */
+static void test_sets(void **unused)
+{
+	struct world world;
+	struct {
+		int fd;
+		short events, revents;
+	} fds[2] = { { 5, 1, 0 }, { 3, 1, 0 } };
+	uint64_t bits = 1 << 3;
+
+	(void)unused;
+	world_init(&world);
+	set_truth(&world, &(struct step){ .task = 'A' }, 5, FILE_OTHER, 0);
+	run(&world, &(struct step)NEW(START, 'A', 0));
+	memcpy(world.memory, fds, sizeof(fds));
+	memcpy(world.memory + 64, &bits, 8);
+	run(&world, &(struct step){ SKIP, 'A', 0, CALL_poll, { MEMORY_AT, 2 } });
+	run(&world, &(struct step)SOCKET('A', 3));
+	run(&world, &(struct step){ SKIP, 'A', 0, CALL_poll, { MEMORY_AT, 1 } });
+	run(&world, &(struct step){ SKIP, 'A', 0, CALL_poll, { MEMORY_AT, 0 } });
+	run(&world, &(struct step)DO('A', 1, poll, MEMORY_AT, 2));
+	run(&world, &(struct step)DO('A', 1, select, 4, 0, MEMORY_AT + 64));
+	run(&world, &(struct step){ SKIP, 'A', 0, CALL_select, { 4, 0, MEMORY_AT + 128 } });
+	run(&world, &(struct step){ SKIP, 'A', 0, CALL_select, { UINT64_MAX, 0, MEMORY_AT + 64 } });
+	world_done(&world);
+}
+
+/* The real answers, asked about ourselves. */
+static void test_kernel(void **unused)
+{
+	struct ask *ask = ask_kernel_new();
+	struct socket_facts facts = { .family = -1, .type = -1, .protocol = -1 };
+	struct sockaddr_storage any = { .ss_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), epoll = epoll_create1(0);
+	uint64_t inode = 0;
+
+	(void)unused;
+	assert_int_equal(bind(fd, (struct sockaddr *)&any, 16), 0);
+	assert_int_equal(ask->kind(ask, getpid(), fd, &inode), FILE_SOCKET);
+	assert_int_equal(ask->kind(ask, getpid(), epoll, &inode), FILE_EPOLL);
+	assert_int_equal(ask->kind(ask, getpid(), 9999, &inode), -EBADF);
+	assert_int_equal(ask->socket(ask, getpid(), fd, ASK_ALL, &facts), 0);
+	assert_int_equal(facts.family, AF_INET);
+	assert_int_equal(facts.type, SOCK_STREAM);
+	assert_int_equal(facts.inode, inode);
+	assert_int_not_equal(facts.cookie, 0);
+	assert_true(address_port(&facts.local) > 0);
+	assert_false(address_known(&facts.peer));
+	assert_int_equal(ask->socket(ask, getpid(), epoll, ASK_ALL, &facts), -ENOTSOCK);
+	assert_int_equal(ask->socket(ask, getpid(), 9999, ASK_ALL, &facts), -EBADF);
+	assert_int_equal(ask->cloexec(ask, getpid(), fd), 1);
+	assert_int_equal(ask->cloexec(ask, getpid(), epoll), 0);
+	assert_int_equal(ask->cloexec(ask, getpid(), 9999), -EBADF);
+	ask->free(ask);
+	close(fd);
+	close(epoll);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_travels),	       cmocka_unit_test(test_rights),
+		cmocka_unit_test(test_rights_hostile), cmocka_unit_test(test_many),
+		cmocka_unit_test(test_sets),	       cmocka_unit_test(test_kernel),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
