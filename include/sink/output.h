@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 
@@ -15,7 +17,10 @@ struct output;
 
 enum { OUTPUT_BUFFER = 64 << 20 };
 
-/* fd stays the caller's unless own. complain is called once, from any thread, when writing fails or events are dropped. */
+/*
+ * fd stays the caller's unless own. complain is called once, from the writer's thread or from output_close, when
+ * writing fails or events were dropped. NULL and errno when no thread can be started.
+ */
 struct output *output_fd(int fd, bool own, void (*complain)(void *user, const char *message), void *user);
 /* path "-" is standard output; "|command" runs sh -c command with our pipe as its stdin (not traced, CLOEXEC elsewhere). */
 struct output *output_open(const char *path, bool append, void (*complain)(void *user, const char *message), void *user,
@@ -23,9 +28,16 @@ struct output *output_open(const char *path, bool append, void (*complain)(void 
 /* Takes whole lines (ending in \n; several allowed, they stay together). Never blocks for longer than a second in all. */
 void output_write(struct output *output, const char *lines, size_t len);
 void output_flush(struct output *output); /* writes everything out now; bounded to a few seconds */
-/* Flushes, closes, waits for a "|command" to end. Returns 0, or -errno of the first failed write. */
+/*
+ * Flushes, closes, waits for a "|command" to end. Returns 0, or -errno of the first failed write; -ETIMEDOUT when a
+ * reader other than a "|command" took nothing for three seconds. NULL is allowed.
+ */
 int output_close(struct output *output);
 bool output_is_terminal(const struct output *output);
 bool output_failed(const struct output *output);
+/* Calls of output_write whose lines were lost because the reader stalled. */
+uint64_t output_dropped(const struct output *output);
+/* The pid of "|command", which may turn up in wait4(-1) (output_close does not mind who reaps it); 0: none. */
+pid_t output_child(const struct output *output);
 
 #endif

@@ -1,0 +1,421 @@
+/* output: a buffer that the tracing thread fills and a thread of its own that writes it out, in batches of
+ * whole lines. */
+#include "sink/output.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "names/names.h"
+#include "output_private.h"
+
+enum {
+	NUDGE_BYTES = 128 << 10, /* the writer is woken before its time when this much waits */
+	KEEP_BYTES = 1 << 20,	 /* a larger buffer goes back to the heap after a burst */
+	WRITE_BYTES = 4096,	 /* to pipes and terminals at once: PIPE_BUF, which is atomic (pipe(7)) */
+};
+
+static const uint64_t LIVE_NS = 50000000, FILE_NS = 100000000; /* longest time that a line waits */
+static const uint64_t PATIENCE_NS = 1000000000;		       /* of output_write, in all */
+static const uint64_t STALL_NS = 3000000000; /* without progress the reader counts as stalled */
+static const uint64_t FLUSH_NS = 5000000000;
+
+static void cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, uint64_t deadline_ns)
+{
+	struct timespec at = { .tv_sec = deadline_ns / 1000000000, .tv_nsec = deadline_ns % 1000000000 };
+	pthread_cond_timedwait(cond, lock, &at);
+}
+
+/* Says once what became of the output. Called without the lock: complain may block on a terminal. */
+static void complain_once(struct output *output, const char *message)
+{
+	if (output->complained || !output->complain)
+		return;
+	output->complained = true;
+	output->complain(output->user, message);
+}
+
+static void complain_error(struct output *output, int error)
+{
+	char message[512];
+	const char *why = names_errno_text(error);
+
+	if (error == EPIPE)
+		snprintf(message, sizeof(message),
+			 "the reader of the trace (%s) is gone: tracing goes on without output",
+			 output->path);
+	else
+		snprintf(message, sizeof(message),
+			 "cannot write the trace to %s: %s: tracing goes on without output", output->path,
+			 why ? why : "unknown error");
+	complain_once(output, message);
+}
+
+static void complain_dropped(struct output *output, uint64_t dropped)
+{
+	char message[512];
+
+	snprintf(message, sizeof(message),
+		 "the reader of the trace (%s) does not keep up: %llu events were dropped", output->path,
+		 (unsigned long long)dropped);
+	complain_once(output, message);
+}
+
+/* How much to hand to one write(): all for files, else as many whole lines as fit the atomic size (at least
+ * one). */
+static size_t next_chunk(const struct output *output, const char *data, size_t len)
+{
+	if (output->regular || len <= WRITE_BYTES)
+		return len;
+	const char *end = memrchr(data, '\n', WRITE_BYTES);
+	if (!end)
+		end = memchr(data + WRITE_BYTES, '\n', len - WRITE_BYTES);
+	return end ? (size_t)(end + 1 - data) : len;
+}
+
+/* Takes an unfinished last line back out of a file, unless another writer appended to it since. */
+static void trim_partial_line(struct output *output, size_t partial)
+{
+	struct stat st;
+	off_t at = lseek(output->fd, 0, SEEK_CUR);
+
+	if (!output->regular || !partial || at < (off_t)partial || fstat(output->fd, &st) || st.st_size != at)
+		return;
+	if (ftruncate(output->fd, at - (off_t)partial) == 0)
+		lseek(output->fd, at - (off_t)partial, SEEK_SET);
+}
+
+/* One write() that neither a signal nor a non-blocking terminal ends; bytes written, or -errno. */
+static ssize_t write_some(struct output *output, const char *data, size_t len)
+{
+	for (;;) {
+		ssize_t n = write(output->fd, data, len);
+		if (n > 0)
+			return n;
+		if (n == 0)
+			return -ENOSPC;
+		if (errno == EAGAIN) {
+			struct pollfd writable = { .fd = output->fd, .events = POLLOUT };
+			poll(&writable, 1, 1000);
+		} else if (errno != EINTR) {
+			return -errno;
+		}
+	}
+}
+
+/* Writes the batch, without the lock. 0 or the positive errno. */
+static int write_batch(struct output *output)
+{
+	const char *data = output->batch;
+	size_t left = output->batch_len;
+
+	while (left) {
+		size_t chunk = next_chunk(output, data, left);
+		while (chunk) {
+			ssize_t n = write_some(output, data, chunk);
+			if (n < 0) {
+				const char *line = memrchr(output->batch, '\n', data - output->batch);
+				trim_partial_line(output, data - (line ? line + 1 : output->batch));
+				return (int)-n;
+			}
+			data += n;
+			chunk -= n;
+			left -= n;
+			atomic_fetch_add(&output->progress, n);
+		}
+	}
+	return 0;
+}
+
+/* Lets lines gather: the interval has to pass since the last write, unless much waits or somebody flushes. */
+static void gather(struct output *output)
+{
+	uint64_t from = output->regular ? clock_monotonic_ns() : output->last_write_ns;
+	uint64_t deadline = from + (output->regular ? FILE_NS : LIVE_NS);
+
+	while (!output->closing && !output->flushers && output->len < NUDGE_BYTES &&
+	       clock_monotonic_ns() < deadline)
+		cond_wait_until(&output->wake, &output->lock, deadline);
+}
+
+/* Exchanges the filled buffer for the empty one. */
+static void take_batch(struct output *output)
+{
+	char *empty = output->batch;
+	size_t cap = output->batch_cap;
+
+	output->batch = output->fill;
+	output->batch_len = output->len;
+	output->batch_cap = output->cap;
+	output->fill = empty;
+	output->cap = cap;
+	output->len = 0;
+	output->nudged = false;
+}
+
+/* After a batch: remembers how it went and gives a burst's memory back. */
+static void end_batch(struct output *output, int error)
+{
+	if (output->batch_cap > KEEP_BYTES) {
+		free(output->batch);
+		output->batch = NULL;
+		output->batch_cap = 0;
+	}
+	output->batch_len = 0;
+	output->last_write_ns = clock_monotonic_ns();
+	if (error && !output->error) {
+		output->error = error;
+		output->len = 0;
+	}
+	pthread_cond_broadcast(&output->moved);
+}
+
+/* The writer: sleeps until a first line comes, lets more gather, writes them. */
+static void *writer_main(void *arg)
+{
+	struct output *output = arg;
+
+	pthread_mutex_lock(&output->lock);
+	for (;;) {
+		while (!output->len && !output->closing) {
+			output->idle = true;
+			pthread_cond_wait(&output->wake, &output->lock);
+		}
+		output->idle = false;
+		if (!output->len)
+			break;
+		gather(output);
+		if (!output->len)
+			continue;
+		take_batch(output);
+		pthread_mutex_unlock(&output->lock);
+		int error = write_batch(output);
+		if (error)
+			complain_error(output, error);
+		pthread_mutex_lock(&output->lock);
+		end_batch(output, error);
+		uint64_t dropped = output->dropped;
+		if (dropped && !output->len) {
+			pthread_mutex_unlock(&output->lock);
+			complain_dropped(output, dropped);
+			pthread_mutex_lock(&output->lock);
+		}
+	}
+	pthread_mutex_unlock(&output->lock);
+	return NULL;
+}
+
+/* Starts the writer with every signal blocked, SIGPIPE included: a dead reader is EPIPE, never a death. */
+static int start_writer(struct output *output)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = pthread_create(&output->thread, NULL, writer_main, output);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
+}
+
+static void free_output(struct output *output)
+{
+	pthread_cond_destroy(&output->wake);
+	pthread_cond_destroy(&output->moved);
+	pthread_mutex_destroy(&output->lock);
+	free(output->fill);
+	free(output->batch);
+	free(output->path);
+	free(output);
+}
+
+struct output *output_fd(int fd, bool own, void (*complain)(void *user, const char *message), void *user)
+{
+	struct output *output = calloc(1, sizeof(*output));
+	struct stat st;
+	pthread_condattr_t monotonic;
+
+	if (!output)
+		return NULL;
+	output->fd = fd;
+	output->own = own;
+	output->complain = complain;
+	output->user = user;
+	output->child_pidfd = -1;
+	output->patience_ns = PATIENCE_NS;
+	output->terminal = isatty(fd);
+	output->regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	output->path = strdup(fd == STDERR_FILENO ? "standard error" : "its output");
+	pthread_mutex_init(&output->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&output->wake, &monotonic);
+	pthread_cond_init(&output->moved, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	int error = output->path ? start_writer(output) : ENOMEM;
+	if (error) {
+		free_output(output);
+		errno = error;
+		return NULL;
+	}
+	return output;
+}
+
+/* Makes room for len bytes. False: out of memory. */
+static bool grow(struct output *output, size_t len)
+{
+	size_t cap = output->cap ? output->cap : 2 * NUDGE_BYTES;
+
+	while (cap < output->len + len)
+		cap *= 2;
+	char *fill = realloc(output->fill, cap);
+	if (!fill)
+		return false;
+	output->fill = fill;
+	output->cap = cap;
+	return true;
+}
+
+/* Waits for the writer to catch up, as long as patience lasts. True: there is room now. */
+static bool wait_for_room(struct output *output, size_t len)
+{
+	uint64_t start = clock_monotonic_ns(), end = start + output->patience_ns;
+
+	while (output->len + output->batch_len + len > OUTPUT_BUFFER && !output->error &&
+	       clock_monotonic_ns() < end)
+		cond_wait_until(&output->moved, &output->lock, end);
+	uint64_t waited = clock_monotonic_ns() - start;
+	output->patience_ns = waited < output->patience_ns ? output->patience_ns - waited : 0;
+	return output->len + output->batch_len + len <= OUTPUT_BUFFER;
+}
+
+void output_write(struct output *output, const char *lines, size_t len)
+{
+	if (!len)
+		return;
+	pthread_mutex_lock(&output->lock);
+	if (output->error)
+		goto out;
+	if ((output->len + output->batch_len + len > OUTPUT_BUFFER && !wait_for_room(output, len)) ||
+	    (output->cap - output->len < len && !grow(output, len))) {
+		output->dropped++;
+		goto out;
+	}
+	memcpy(output->fill + output->len, lines, len);
+	output->len += len;
+	if (output->idle) {
+		output->idle = false;
+		pthread_cond_signal(&output->wake);
+	} else if (output->len >= NUDGE_BYTES && !output->nudged) {
+		output->nudged = true;
+		pthread_cond_signal(&output->wake);
+	}
+out:
+	pthread_mutex_unlock(&output->lock);
+}
+
+/* Waits, with the lock, until all is out; gives up after STALL_NS without progress, or at the deadline. */
+static bool wait_until_out(struct output *output, uint64_t deadline)
+{
+	uint64_t seen = atomic_load(&output->progress), since = clock_monotonic_ns();
+	bool patient = output->child; /* a command that we started is waited for as long as it lives */
+
+	output->flushers++;
+	pthread_cond_signal(&output->wake);
+	while ((output->len || output->batch_len) && !output->error) {
+		uint64_t now = clock_monotonic_ns(), progress = atomic_load(&output->progress);
+		if (progress != seen) {
+			seen = progress;
+			since = now;
+		}
+		if (now >= deadline || (now - since >= STALL_NS && !patient))
+			break;
+		uint64_t next = now + LIVE_NS;
+		cond_wait_until(&output->moved, &output->lock, next < deadline ? next : deadline);
+	}
+	output->flushers--;
+	return output->error || !(output->len || output->batch_len);
+}
+
+void output_flush(struct output *output)
+{
+	pthread_mutex_lock(&output->lock);
+	wait_until_out(output, clock_monotonic_ns() + FLUSH_NS);
+	pthread_mutex_unlock(&output->lock);
+}
+
+/*
+ * The writer is stuck in a write() that no reader will end. It cannot be told so without changing the shared
+ * open file description, so it is left behind, with its memory: the process is about to end.
+ */
+static int abandon(struct output *output)
+{
+	pthread_mutex_unlock(&output->lock);
+	char message[512];
+	snprintf(message, sizeof(message),
+		 "the reader of the trace (%s) has stopped reading: its end is lost", output->path);
+	complain_once(output, message);
+	pthread_detach(output->thread);
+	return -ETIMEDOUT;
+}
+
+int output_close(struct output *output)
+{
+	if (!output)
+		return 0;
+	pthread_mutex_lock(&output->lock);
+	if (!wait_until_out(output, UINT64_MAX))
+		return abandon(output);
+	output->closing = true;
+	pthread_cond_signal(&output->wake);
+	uint64_t dropped = output->dropped;
+	pthread_mutex_unlock(&output->lock);
+	pthread_join(output->thread, NULL);
+	if (dropped)
+		complain_dropped(output, dropped);
+	int error = output->error;
+	if (output->own && close(output->fd) && !error && errno != EINTR) {
+		error = errno;
+		complain_error(output, error);
+	}
+	if (output->child)
+		output_wait_child(output);
+	free_output(output);
+	return -error;
+}
+
+bool output_is_terminal(const struct output *output)
+{
+	return output->terminal;
+}
+
+bool output_failed(const struct output *output)
+{
+	struct output *shared = (struct output *)output;
+
+	pthread_mutex_lock(&shared->lock);
+	bool failed = shared->error != 0;
+	pthread_mutex_unlock(&shared->lock);
+	return failed;
+}
+
+uint64_t output_dropped(const struct output *output)
+{
+	struct output *shared = (struct output *)output;
+
+	pthread_mutex_lock(&shared->lock);
+	uint64_t dropped = shared->dropped;
+	pthread_mutex_unlock(&shared->lock);
+	return dropped;
+}
+
+pid_t output_child(const struct output *output)
+{
+	return output->child;
+}

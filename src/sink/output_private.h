@@ -1,0 +1,47 @@
+/*
+ * output_private: what output.c (buffer, thread, waiting) and output_open.c (files, commands) share.
+ */
+#ifndef SOCKLINE_SINK_OUTPUT_PRIVATE_H
+#define SOCKLINE_SINK_OUTPUT_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "sink/output.h"
+
+struct output {
+	int fd;
+	bool own; /* fd is closed with the output */
+	bool terminal, regular;
+	char *path;	 /* for messages */
+	pid_t child;	 /* of "|command"; 0: none */
+	int child_pidfd; /* -1: none, or the kernel has no pidfd_open */
+	void (*complain)(void *user, const char *message);
+	void *user;
+
+	pthread_t thread;
+	pthread_mutex_t lock; /* all below */
+	pthread_cond_t wake;  /* to the writer: something to do */
+	pthread_cond_t moved; /* from the writer: a batch is out */
+	char *fill;	      /* whole lines that wait, len bytes of cap */
+	size_t len, cap;
+	char *batch; /* what the writer writes now, batch_len bytes of batch_cap */
+	size_t batch_len, batch_cap;
+	bool idle;   /* the writer sleeps until something comes */
+	bool nudged; /* the writer was told that the threshold is passed */
+	bool closing;
+	bool complained;
+	unsigned flushers;    /* threads that wait for everything to be out */
+	int error;	      /* errno of the first failed write */
+	uint64_t dropped;     /* calls of output_write whose lines were lost */
+	uint64_t patience_ns; /* how long output_write may still block, over all its calls */
+	uint64_t last_write_ns;
+	atomic_uint_fast64_t progress; /* bytes written; read without the lock */
+};
+
+/* Waits until the command ended, whoever reaps it. */
+void output_wait_child(struct output *output);
+
+#endif
