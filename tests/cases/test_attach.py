@@ -1,0 +1,264 @@
+"""Attaching, letting go, refusals, and the death of sockline: nobody who is attached notices."""
+import contextlib
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+import harness
+
+
+@contextlib.contextmanager
+def echo_program(program, *arguments, variant="dynamic"):
+    """The fixture server; yields (pid, port, process)."""
+    with harness.background([program("server", variant), *arguments], ready=b"port ") as process:
+        words = process.first.split()
+        yield int(words[1]), int(words[3]), process
+
+
+def exchange(port, text=b"hello"):
+    """One connection, one echoed message."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(text)
+        assert client.recv(100) == text
+
+
+def account(process, port):
+    """Ends the fixture server; returns its counts."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(b"quit")
+        client.recv(10)
+    out, _ = process.communicate(timeout=10)
+    return {name.decode(): int(number) for name, number in re.findall(rb"(\w+) (\d+)", out)}
+
+
+def assert_untraced(pid):
+    """Nobody traces any thread, and none is stopped."""
+    harness.wait_for("being let go", lambda: harness.tracers(pid) == {0})
+    states = {harness.status_field(f"{pid}/task/{tid}", "State")[0] for tid in harness.threads(pid)}
+    assert not states & set("tT"), states
+
+
+@pytest.mark.parametrize("variant", ["dynamic", "static", "m32"])
+def test_shows_a_request(program, attach_engine, variant):
+    with echo_program(program, variant=variant) as (pid, port, process):
+        with harness.attach(pid, engine=attach_engine) as attached:
+            exchange(port, b"while attached")
+            attached.seen(b"while attached")
+            traced = attached.stop()
+        assert traced.status == 0, traced
+        assert_untraced(pid)
+        exchange(port)
+        assert account(process, port)["failures"] == 0
+    types = [event["type"] for event in traced.calls()]
+    assert "accept4" in types and "read" in types and "write" in types, traced
+    accepted = traced.calls("accept4", success=True)[0]
+    assert accepted["caller"]["function"] == "take", accepted
+    assert traced.calls("read", success=True)[0]["caller"]["function"] == "answer"
+
+
+@pytest.mark.parametrize("signo", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_let_go(program, attach_engine, signo):
+    with echo_program(program, "1000") as (pid, port, process):
+        with harness.attach(pid, engine=attach_engine) as attached:
+            exchange(port)
+            traced = attached.stop(signo)
+        assert traced.status == 0, traced
+        assert_untraced(pid)
+        exchange(port)
+        counts = account(process, port)
+    assert counts["interrupts"] == counts["failures"] == 0, counts
+
+
+def test_target_ends_while_attached(program, attach_engine):
+    """sockline ends with 0 when its targets have ended."""
+    with echo_program(program) as (pid, port, process):
+        with harness.attach(pid, engine=attach_engine) as attached:
+            account(process, port)
+            ended = attached.finish()
+        assert ended.status == 0, ended
+
+
+def test_two_targets(program, attach_engine):
+    with echo_program(program) as (pid, port, _), echo_program(program) as (other, other_port, _):
+        with harness.attach(pid, other, engine=attach_engine) as attached:
+            exchange(port, b"to the first")
+            exchange(other_port, b"to the second")
+            attached.seen(b"to the first")
+            attached.seen(b"to the second")
+            traced = attached.stop()
+        assert_untraced(pid)
+        assert_untraced(other)
+    assert {event["process_id"] for event in traced.calls("accept4", success=True)} == {pid, other}
+
+
+@pytest.mark.limit(90)
+def test_sleepers_see_nothing(program, attach_engine):
+    """Threads that sleep in every blocking call, while sockline comes and goes."""
+    with harness.background([program("sleepers")], ready=b"ready") as process:
+        pid = int(process.first.split()[1])
+        for _ in range(3):
+            with harness.attach(pid, engine=attach_engine) as attached:
+                attached.stop()
+            assert_untraced(pid)
+        out, _ = process.communicate(b"go\n", timeout=20)
+    lines = dict(line.split(": ", 1) for line in out.decode().splitlines())
+    alone = {"recv waitall": "4 Success", "recvmmsg": "4 Success", "send large": "4194304 Success",
+             "connect": "0 Success", "connect timeout": "0 Success", "nanosleep": "0 Success"}
+    wrong = {name: got for name, got in lines.items() if got != alone.get(name, "1 Success")}
+    assert len(lines) == 17 and not wrong, wrong
+
+
+def test_sleepers_woken_while_attached(program, attach_engine):
+    """The calls that slept at attach are shown with their results."""
+    with harness.background([program("sleepers")], ready=b"ready") as process:
+        pid = int(process.first.split()[1])
+        with harness.attach(pid, engine=attach_engine) as attached:
+            out, _ = process.communicate(b"go\n", timeout=20)
+            ended = attached.finish()
+            events = harness.parse(attached.path.read_bytes())
+    harness.check_trace(events)
+    assert ended.status == 0
+    assert b"too early" not in out and b"Interrupted" not in out, out.decode()
+    types = {event["type"] for event in events if event["kind"] == "call" and event.get("success")}
+    assert {"epoll_wait", "poll", "accept", "connect"} <= types, types
+
+
+def test_ignored_signals_wake_nobody(program, attach_engine):
+    with harness.background([program("ignored"), "wait", "2"], ready=b"ready") as process:
+        with harness.attach(process.pid, engine=attach_engine) as attached:
+            out, _ = process.communicate(b"go\n", timeout=20)
+            attached.finish()
+    assert out.decode().count("in time") == 8, out.decode()
+
+
+def test_stopped_process_stays_stopped(program, attach_engine):
+    with echo_program(program) as (pid, port, _):
+        os.kill(pid, signal.SIGSTOP)
+        harness.wait_for("the stop", lambda: harness.stat_fields(pid)[1] == "T")
+        with harness.attach(pid, engine=attach_engine) as attached:
+            time.sleep(0.1)
+            assert harness.stat_fields(pid)[1] in "tT"
+            attached.stop()
+        assert harness.stat_fields(pid)[1] == "T"
+        os.kill(pid, signal.SIGCONT)
+        exchange(port)
+
+
+@pytest.mark.limit(120)
+def test_killed_sockline_harms_no_target(program, attach_engine):
+    """kill -9 at random moments under load: the server answers on, and saw no failure."""
+    with echo_program(program) as (pid, port, process):
+        for _ in range(10):
+            with harness.attach(pid, engine=attach_engine) as attached:
+                end = time.monotonic() + random.uniform(0, 0.1)
+                while time.monotonic() < end:
+                    exchange(port)
+                attached.kill()
+            harness.wait_for("being let go", lambda: harness.tracers(pid) == {0})
+            exchange(port)
+        counts = account(process, port)
+    assert counts["failures"] == 0, counts
+
+
+def test_killed_sockline_ends_its_command(program, engine):
+    """kill -9 of sockline ends the whole tree of a command that it started."""
+    command = ["sh", "-c", f"{program('server')} & {program('server')}; wait"]
+    with harness.scratch("trace") as path:
+        argv = [str(harness.SOCKLINE), f"--engine={engine}", "-j", "-o", str(path), *command]
+        process = subprocess.Popen(argv, stdout=subprocess.PIPE)
+        harness.wait_for("the tree", lambda: sum(comm.startswith("server") for comm, _ in harness.descendants().values()) == 2)
+        below = harness.descendants(process.pid)
+        process.kill()
+        process.communicate()
+        living = lambda: [pid for pid in below if (harness.stat_fields(pid) or ("", "Z", 0))[1] not in "ZX"]
+        harness.wait_for("the end of the tree", lambda: not living())
+
+
+REFUSED = r"^sockline: [^\n]+\n$"
+
+
+def refused(*options):
+    ended = harness.sockline("-o", "/dev/null", *options)
+    assert ended.status in (1, 125), ended
+    assert len([line for line in ended.err.splitlines() if line]) == 1, ended
+    assert ended.err.startswith("sockline: "), ended
+    return ended
+
+
+def test_no_such_pid():
+    ended = refused("-p", "999999999")
+    assert "999999999" in ended.err and "no such process" in ended.err.lower(), ended
+
+
+def test_pid_that_has_ended():
+    process = subprocess.Popen(["true"])
+    process.wait()
+    ended = refused("-p", str(process.pid))
+    assert str(process.pid) in ended.err and "no such process" in ended.err.lower(), ended
+
+
+@pytest.mark.parametrize("word", ["abc", "0", "-5", "12x", "", "99999999999999999999"])
+def test_pid_that_is_none(word):
+    ended = harness.sockline("-p", word)
+    assert ended.status == 125 and ended.err.startswith("sockline: "), ended
+
+
+def test_own_parent():
+    """A shell that asks to be traced by its own child."""
+    ended = harness.run(["bash", "-c", f"{harness.SOCKLINE} -o /dev/null -p $$; echo status $?"])
+    assert "status 1\n" in ended.out and re.search("parent", ended.err), ended
+
+
+def test_already_traced(program):
+    with echo_program(program) as (pid, port, _):
+        with harness.attach(pid) as attached:
+            ended = refused("-p", str(pid))
+            assert ended.status == 1 and "traced" in ended.err, ended
+            tracer = harness.tracers(pid).pop()
+            named = {str(tracer), harness.status_field(tracer, "Tgid"), str(attached.process.pid)}
+            assert any(re.search(rf"\b{number}\b", ended.err) for number in named), (ended, named)
+            exchange(port)
+            attached.stop()
+
+
+def test_one_of_two_refused(program):
+    """One pid is attached, the other is named; status 1 at the end."""
+    with echo_program(program) as (pid, port, process):
+        with harness.scratch("trace") as path:
+            sockline = subprocess.Popen([harness.SOCKLINE, "-j", "-o", path, "-p", f"{pid},999999999"], stderr=subprocess.PIPE)
+            harness.wait_for("being attached", lambda: 0 not in harness.tracers(pid))
+            account(process, port)
+            _, err = sockline.communicate(timeout=10)
+    assert sockline.returncode == 1 and b"999999999" in err, err
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root to become another user")
+def test_another_users_process(program):
+    with echo_program(program) as (pid, _, _):
+        ended = harness.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", harness.SOCKLINE, "-p", str(pid)])
+    assert ended.status == 1 and re.search("user|uid|root", ended.err), ended
+
+
+def test_thread_of_a_process(program, attach_engine):
+    """New threads and children of an attached process are followed."""
+    script = "import os, socket, sys, threading\nsys.stdin.readline()\n" \
+             "def f(): s = socket.socketpair(); s[0].send(b'by a thread')\n" \
+             "t = threading.Thread(target=f); t.start(); t.join()\n" \
+             "p = os.fork()\nif p == 0: s = socket.socketpair(); s[0].send(b'by a child'); os._exit(0)\n" \
+             "os.waitpid(p, 0)\n"
+    with harness.background(["/usr/bin/python3", "-c", script]) as process:
+        time.sleep(0.3)
+        with harness.attach(process.pid, engine=attach_engine) as attached:
+            process.communicate(b"go\n", timeout=10)
+            attached.finish()
+            events = harness.parse(attached.path.read_bytes())
+    harness.check_trace(events)
+    sends = {event["details"]["buf"]["data"]: event for event in events if event.get("type") in ("sendto", "send")}
+    assert sends["by a thread"]["process_id"] == process.pid != sends["by a thread"]["thread_id"]
+    assert sends["by a child"]["process_id"] != process.pid

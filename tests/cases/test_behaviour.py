@@ -1,0 +1,228 @@
+"""What a program does is shown whole, and what it does stays what it was: children, threads, exec, signals, stops."""
+import collections
+import json
+import re
+import signal
+
+import pytest
+
+import harness
+
+
+def unreported(text):
+    """A fixture's output without its report, which names pids."""
+    return re.sub(r"^\{.*\n", "", text, flags=re.M)
+
+
+def same(*args, **more):
+    return harness.same(*args, normal=unreported, **more)
+
+
+def reported(traced):
+    """The records of a fixture, and the calls of the threads that made them."""
+    records = harness.reports(traced.out)
+    mine = {record["tid"] for record in records}
+    return records, [event for event in traced.calls() if event["thread_id"] in mine]
+
+
+def test_many_children(program, engine):
+    traced = same([program("children", "O2"), "500"], engine=engine)
+    records, calls = reported(traced)
+    assert len(records) == 2500
+    harness.assert_agrees(records, calls)
+    ends = traced.of("process", "exited")
+    assert len({event["process_id"] for event in ends}) == 501, len(ends)
+    statuses = collections.Counter(event["details"]["status"] for event in ends)
+    expected = collections.Counter(number % 256 for number in range(500)) + collections.Counter([0])
+    assert statuses == expected
+
+
+def test_threads(program, engine):
+    traced = same([program("threads", "O2"), "64", "10"], engine=engine)
+    assert "threads: 64, rounds: 640" in traced.out
+    records, calls = reported(traced)
+    assert len(records) == 64 * 24
+    harness.assert_agrees(records, calls)
+    assert len(traced.of("process", "thread")) == 64
+
+
+def test_threads_of_32_bits(program):
+    traced = same([program("threads", "m32"), "8", "5"])
+    harness.assert_agrees(*reported(traced))
+
+
+@pytest.mark.parametrize("variant", ["static", "musl"])
+def test_threads_of_static_programs(program, variant):
+    traced = same([program("threads", variant), "8", "5"])
+    harness.assert_agrees(*reported(traced))
+
+
+def test_vfork_and_exec(program, engine):
+    traced = same([program("vforks"), "50"], engine=engine)
+    assert "vforks: 50 of 50" in traced.out
+    records, calls = reported(traced)
+    assert len(records) == 150
+    harness.assert_agrees(records, calls)
+    assert len(traced.of("process", "exec")) >= 50
+
+
+def test_exec_by_another_thread(program, engine):
+    traced = same([program("leader")], engine=engine)
+    assert traced.status == 7
+    records = harness.reports(traced.out)
+    leader = records[0]["pid"]
+    unfinished = [event for event in traced.calls("recvfrom", "recv") if "return_value" not in event]
+    assert len(unfinished) == 4, traced
+    after = [event for event in traced.calls() if event["thread_id"] == leader]
+    harness.assert_agrees(records, after[-len(records):])
+    execs = traced.of("process", "exec")
+    assert execs and execs[-1]["process_id"] == leader and execs[-1]["thread_id"] == leader
+
+
+def test_stop_and_continue(program, engine):
+    traced = same([program("stopcont")], engine=engine)
+    assert traced.out.count("stands still: 1") == 14 and traced.out.count("goes on: 1") == 14, traced
+
+
+ENDS = [("exit", 0), ("exit", 1), ("exit", 42), ("exit", 255), ("group", 4), ("leader", 5),
+        ("signal", signal.SIGTERM), ("signal", signal.SIGKILL), ("signal", signal.SIGSEGV), ("signal", signal.SIGABRT),
+        ("signal", signal.SIGINT), ("signal", signal.SIGHUP), ("signal", signal.SIGTRAP), ("signal", signal.SIGSYS),
+        ("signal", signal.SIGPIPE), ("signal", signal.SIGRTMIN + 3)]
+
+
+@pytest.mark.parametrize("way,number", ENDS, ids=[f"{way}-{int(number)}" for way, number in ENDS])
+def test_ends_alike(program, engine, way, number):
+    traced = same([program("dies"), way, str(int(number))], engine=engine)
+    assert traced.calls("socketpair"), traced
+    if way == "leader":
+        assert [event["type"] for event in traced.calls()][-2:] == ["sendto", "close"], traced
+    if way == "signal":
+        killed = traced.of("process", "killed")
+        name = "SIGRT_3" if number > 31 else signal.Signals(number).name
+        assert killed and (number > 31 or name in json.dumps(killed[-1])), traced
+
+
+@pytest.mark.parametrize("way", ["restart", "interrupt"])
+def test_signal_storm(program, engine, way):
+    traced = same([program("signals", "O2"), way, "100"], engine=engine)
+    assert "storm" in traced.err
+    records, calls = reported(traced)
+    harness.assert_agrees(records, calls)
+    if way == "interrupt":
+        assert any(event.get("errno") == "EINTR" for event in traced.calls("recvfrom"))
+    else:
+        assert not any(event.get("errno") == "EINTR" for event in traced.calls("recvfrom"))
+
+
+@pytest.mark.parametrize("variant", ["dynamic", "m32"])
+def test_poll_restarted_by_stops(program, engine, variant):
+    traced = same([program("signals", variant), "stops"], engine=engine)
+    harness.assert_agrees(*reported(traced))
+    assert traced.calls("poll")[0]["duration_usec"] >= 190000
+
+
+def test_counts(program, engine):
+    traced = same([program("counts"), "25"], engine=engine)
+    records, calls = reported(traced)
+    assert collections.Counter(record["did"] for record in records) == collections.Counter(event["type"] for event in calls)
+    harness.assert_agrees(records, calls)
+
+
+@pytest.mark.parametrize("variant", ["dynamic", "m32"])
+def test_wild_pointers_and_lengths(program, engine, variant):
+    traced = same([program("wild", variant)], engine=engine)
+    records, calls = reported(traced)
+    assert traced.status == 0 and len(records) > 3000
+    harness.assert_agrees(records, calls)
+
+
+def test_wild_text(program):
+    """The text of wild calls: one line each, no control bytes."""
+    with harness.scratch("trace") as path:
+        ended = harness.sockline("-o", path, program("wild"))
+        lines = path.read_bytes().decode("utf-8").splitlines()
+    assert ended.status == 0
+    assert not [line for line in lines if re.search(r"[\x00-\x1f\x7f-\x9f]", line)]
+    shown = [line for line in lines if re.search(r"\b(connect|sendto|recvmsg|bind|setsockopt)\(", line)]
+    assert len(shown) >= 5 * 40
+
+
+def strings(value):
+    """All payload strings below a JSON value."""
+    if isinstance(value, dict):
+        if isinstance(value.get("data"), str):
+            yield value["data"]
+        for item in value.values():
+            yield from strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings(item)
+
+
+def test_fds_travel(program, engine):
+    traced = same([program("fdtravel")], engine=engine)
+    records, calls = reported(traced)
+    harness.assert_agrees(records, calls)
+    ids = collections.defaultdict(set)
+    for event in traced.calls("sendto"):
+        for text in strings(event["details"]):
+            ids[text].add(event["socket"])
+    assert set(ids) == {"alpha", "beta", "gamma", "delta", "epsilon"}, dict(ids)
+    assert all(len(found) == 1 for found in ids.values()), dict(ids)
+    assert len(set.union(*ids.values())) == 5, dict(ids)
+
+
+def test_ignored_signals_wake_nobody(program, engine):
+    traced = same([program("ignored")], engine=engine)
+    assert traced.out.count("in time") == 4
+    for event in traced.calls("epoll_wait", "epoll_pwait", "recvfrom", "accept"):
+        assert event.get("errno") != "EINTR", event
+
+
+# What a traced command may see that it would not alone (docs/GENTLE.md).
+SEEN = {"TracerPid", "Seccomp", "Seccomp_filters"}
+
+
+def changed(alone, traced):
+    """The names of sees.c's lines that differ."""
+    lines = [set(text.splitlines()) for text in (alone.out, traced.out)]
+    return {line.partition(":")[0] for line in lines[0] ^ lines[1]}
+
+
+def test_command_inherits_the_same(program, engine):
+    alone = harness.run([program("sees")])
+    traced = harness.trace([program("sees")], engine=engine)
+    assert alone.status == traced.status == 0
+    assert changed(alone, traced) <= SEEN, (changed(alone, traced), traced)
+
+
+def test_closed_standard_fds(program):
+    """With fds 0 to 2 closed, the command finds them closed, and the trace goes where it should."""
+    command = f"exec <&- 2>&-; exec {program('sees')}"
+    alone = harness.run(["sh", "-c", command])
+    with harness.scratch("trace") as path:
+        ended = harness.run(["sh", "-c", f"exec <&- 2>&-; exec {harness.SOCKLINE} -j -o {path} {program('sees')}"])
+        harness.check_trace(harness.parse(path.read_bytes()))
+    assert ended.status == alone.status == 0
+    fds = [re.findall(r"^fd .*", run.out, re.M) for run in (alone, ended)]
+    assert fds[0] == fds[1]
+
+
+def test_job_control():
+    """A shell's jobs: stop, background, foreground."""
+    script = """
+set -m
+sleep 0.3 & echo started
+kill -STOP %1; sleep 0.1; jobs
+kill -CONT %1; wait %1; echo "status $?"
+(exit 3) & wait $!; echo "status $?"
+trap 'echo trapped' USR1; kill -USR1 $$; echo done
+"""
+    traced = harness.same(["bash", "-c", script])
+    assert "Stopped" in traced.out and "trapped" in traced.out, traced
+
+
+def test_output_through_pipes():
+    """Ends of pipelines see EOF: the tracer keeps no copy of the command's fds."""
+    traced = harness.same(["sh", "-c", "echo one | cat | (cat; echo two) | wc -l"])
+    assert traced.out.strip() == "2"
