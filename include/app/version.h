@@ -1,4 +1,5 @@
-/* version: what --version and the first line of a trace say; CMakeLists.txt's project() is where it is set. */
+/* version: what --version and the first line of a trace say; CMakeLists.txt's project() is where it is set.
+ */
 #ifndef SOCKLINE_APP_VERSION_H
 #define SOCKLINE_APP_VERSION_H
 

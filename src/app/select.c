@@ -1,0 +1,108 @@
+#include "app/select.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "option_table.h"
+
+enum { WORD_MOST = 64 };
+
+/* strace's other names for what has one of ours. */
+static const char *own_name(const char *word)
+{
+	if (strcmp(word, "network") == 0 || strcmp(word, "%network") == 0)
+		return "%net";
+	return word;
+}
+
+void select_all(struct row_set *set)
+{
+	*set = (struct row_set){ 0 };
+	row_set_add_word(set, "all");
+}
+
+/* Removes from all calls those in set. */
+static void negate(struct row_set *set)
+{
+	struct row_set all;
+
+	select_all(&all);
+	for (size_t i = 0; i < sizeof(set->bits) / sizeof(set->bits[0]); i++)
+		set->bits[i] = all.bits[i] & ~set->bits[i];
+}
+
+/* Adds what one word names; len bytes of it count. */
+static int add_word(struct row_set *set, const char *text, size_t len, struct error *error)
+{
+	const int optional = len && *text == '?';
+	char word[WORD_MOST];
+
+	text += optional;
+	len -= (size_t)optional;
+	if (!len)
+		return error_set(
+			error, EINVAL,
+			"-e has an empty word: give calls with commas between them, such as connect,%%data");
+	if (len < sizeof(word)) {
+		memcpy(word, text, len);
+		word[len] = 0;
+		if (strcmp(word, "none") == 0 || row_set_add_word(set, own_name(word)) || optional)
+			return 0;
+	} else {
+		len = sizeof(word) - 1;
+		memcpy(word, text, len);
+		word[len] = 0;
+	}
+	if (*word == '/')
+		return error_set(error, EINVAL,
+				 "-e takes no regular expressions such as %s: use a glob, such as 'recv*'",
+				 word);
+	return error_set(error, EINVAL, "-e knows no call or class %s: did you mean %s?", word,
+			 row_nearest(word));
+}
+
+/* Takes "trace=" off, and refuses what else strace allows there. */
+static int skip_qualifier(const char **text, struct error *error)
+{
+	const char *equals = strchr(*text, '=');
+	const size_t len = equals ? (size_t)(equals - *text) : 0;
+
+	if (!equals)
+		return 0;
+	if ((len == 5 && memcmp(*text, "trace", 5) == 0) || (len == 1 && **text == 't')) {
+		*text = equals + 1;
+		return 0;
+	}
+	const char *way = option_strace_qualifier(*text, len);
+
+	if (way)
+		return error_set(error, EINVAL, "-e %.*s= is strace's: %s", (int)len, *text, way);
+	return error_set(error, EINVAL, "-e knows no %.*s=: did you mean -e trace=SET?",
+			 (int)(len < 64 ? len : 64), *text);
+}
+
+int select_parse(struct row_set *set, const char *text, struct error *error)
+{
+	struct row_set chosen = { 0 };
+	int status = skip_qualifier(&text, error);
+
+	if (status)
+		return status;
+	const int negated = *text == '!';
+
+	text += negated;
+	for (;;) {
+		const size_t len = strcspn(text, ",");
+
+		status = add_word(&chosen, text, len, error);
+		if (status)
+			return status;
+		if (!text[len])
+			break;
+		text += len + 1;
+	}
+	if (negated)
+		negate(&chosen);
+	*set = chosen;
+	return 0;
+}
