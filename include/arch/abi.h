@@ -43,7 +43,7 @@ struct layout {
 /* A number of the ABI's table: which row it is, and its peculiarities. */
 struct abi_number {
 	uint16_t row;	   /* enum call_id; CALL_NONE: none of ours */
-	uint8_t time64;	   /* timespec arguments are 64-bit whatever the ABI (ppoll_time64) */
+	uint8_t time64;	   /* times and offsets behind pointers are 64-bit whatever the ABI (ppoll_time64, sendfile64) */
 	uint8_t old_args;  /* arguments are in a block at args[0] (i386 select(82)) */
 	uint8_t socketcall; /* args[0] selects, args[1] points to the block (i386 102) */
 };
@@ -54,6 +54,7 @@ struct abi {
 	unsigned bits;	      /* 32 or 64 */
 	unsigned count;	      /* of numbers */
 	const struct abi_number *numbers;
+	uint8_t syscall_insn[2]; /* the instruction that makes a call, for injecting one */
 	struct layout layout;
 	/* numbers of the calls that the tracer itself traps or injects; -1: the ABI has none */
 	struct {
@@ -75,7 +76,21 @@ const struct abi_number *abi_number(const struct abi *abi, uint64_t number);
 /* How many bytes behind args[1] the i386 socketcall with that selector has, and its row (CALL_NONE: no such). */
 uint16_t abi_socketcall_row(uint32_t selector, unsigned *arg_count);
 
-/* From the kernel's user_regs_struct (PTRACE_GETREGS or GETREGSET; size tells the bitness) to DWARF numbers. */
+/*
+ * From a struct user_regs_struct of <sys/user.h>, as a 64-bit tracer's PTRACE_GETREGS fills it for tracees of either
+ * bitness, to DWARF numbers.
+ */
 void abi_regs(const struct abi *abi, const void *user_regs, struct regs *regs);
+
+/*
+ * The ABI of the code that the thread runs, by its code segment: what the stack is to be walked as. It differs from the
+ * call's ABI when 64-bit code uses int 0x80.
+ */
+const struct abi *abi_of_code(const void *user_regs);
+
+/* Number, arguments and result as the registers hold them (at an exit the arguments are still there). */
+void abi_get_call(const struct abi *abi, const void *user_regs, uint64_t *number, uint64_t args[6], int64_t *result);
+/* Sets number and arguments for a call that is to be injected: pc must then stand at an instruction like syscall_insn. */
+void abi_set_call(const struct abi *abi, void *user_regs, uint64_t number, const uint64_t args[6]);
 
 #endif

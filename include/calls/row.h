@@ -67,6 +67,7 @@ enum arg_kind {
 	A_FD_PAIR, A_POLLFDS, A_FDSET, A_TIMEVAL, A_TIMESPEC, A_TIMESPEC64, A_MILLISECONDS, A_SIGSET, A_SIGSET_SELECT,
 	A_EPOLL_EVENT, A_EPOLL_EVENTS,
 	A_FCNTL_COMMAND, A_FCNTL_ARG, A_IOCTL_COMMAND, A_IOCTL_ARG,
+	A_OFFSET,     /* by value; 32-bit ABIs pass it in this argument (low half) and the next */
 	A_OFFSET_REF, /* loff_t *, value-result */
 	A_MODE, A_CLONE_FLAGS,
 	A_KINDS,

@@ -1,13 +1,15 @@
 /*
- * trace: the ptrace side. Starts a command or attaches to processes, turns raw stops into entries and exits of calls, and
- * follows threads, forks, execs and signals. ptrace() is called here only, always from the one tracing thread.
+ * trace: the ptrace side. Starts a command or attaches to processes, turns raw stops into entries and exits
+ * of calls, and follows threads, forks, execs and signals. ptrace() is called here only, always from the one
+ * tracing thread.
  *
- * Owns tasks, processes and calls (pool). Knows rows and ABIs; nothing of decoding, fds, symbols or output: it tells its
- * owner through struct trace_events.
+ * Owns tasks, processes and calls (pool). Knows rows and ABIs; nothing of decoding, fds, symbols or output:
+ * it tells its owner through struct trace_events.
  */
 #ifndef SOCKLINE_TRACE_TRACE_H
 #define SOCKLINE_TRACE_TRACE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -29,67 +31,103 @@ enum call_verdict {
 };
 
 /*
- * Held: the thread is stopped, registers and memory may be read through trace_regs and trace_memory; be quick. All others
- * run after the thread was resumed (or is dead). Any may be NULL.
+ * Held: the thread is stopped, registers and memory may be read through trace_regs and trace_memory; be
+ * quick. All others run after the thread was resumed (or is dead). Any may be NULL.
  */
 struct trace_events {
 	enum call_verdict (*enter)(void *user, struct task *task, struct call *call); /* held */
-	void (*leave)(void *user, struct task *task, struct call *call);	      /* held; also for exit-only engines */
+	/*
+	 * Held. When call->entry_seen is false, no enter came before (exit-only engines, calls that attaching
+	 * found half-way): the owner then decides here what interests it. finish comes in any case.
+	 */
+	void (*leave)(void *user, struct task *task, struct call *call);
 	/* The call is complete, or never will be (finished false). The call is freed when this returns. */
 	void (*finish)(void *user, struct task *task, struct call *call);
-	/* A call blocks at attach: its number and arguments are known (from /proc), nothing else. Held or not: not held. */
+	/*
+	 * A thread sleeps in a call of interest at attach: its number and arguments are known (from /proc),
+	 * nothing else. Not held. The call is a copy that is freed when this returns; should the sleeper be
+	 * restarted, enter, leave and finish come later for a call of their own.
+	 */
 	void (*blocked)(void *user, struct task *task, struct call *call);
-	/* A task is traced from now on; held at its first stop, except at attach. parent NULL: started or attached by us. */
+	/* A task is traced from now on; held at its first stop, except at attach. parent NULL: started or
+	 * attached by us. */
 	void (*task_new)(void *user, struct task *task, struct task *parent, uint64_t clone_flags);
-	/* Before it is forgotten. status: wait status, or -1 when let go (detached) or vanished in another thread's exec. */
+	/* A pid could not be attached to; error says why and what to do. */
+	void (*refused)(void *user, pid_t pid, const struct error *error);
+	/* Before it is forgotten. status: wait status, or -1 when let go (detached) or vanished in another
+	 * thread's exec. */
 	void (*task_end)(void *user, struct task *task, int status);
 	void (*process_end)(void *user, struct process *process, int status);
-	void (*exec)(void *user, struct task *task, pid_t old_tid);  /* held; ABI, space, comm, executable are new */
-	void (*executable_map)(void *user, struct task *task);	     /* held: mmap/mprotect with PROT_EXEC at its exit */
+	void (*exec)(void *user, struct task *task,
+		     pid_t old_tid); /* held; ABI, space, comm, executable are new */
+	void (*executable_map)(void *user,
+			       struct task *task); /* held: mmap/mprotect with PROT_EXEC at its exit */
 	void (*signal)(void *user, struct task *task, int signo, const void *siginfo);
-	void (*note)(void *user, struct task *task, const char *text); /* something a person must know; task may be NULL */
-	void (*tick)(void *user);				       /* after trace_poke */
+	void (*note)(void *user, struct task *task,
+		     const char *text); /* something a person must know; task may be NULL */
+	void (*tick)(void *user);	/* after trace_poke */
 	void *user;
 };
 
 struct trace_options {
 	enum engine_choice engine;
-	bool follow;		    /* children of followed processes */
-	struct row_set wanted;	    /* rows that are to stop (shown ones and those the state needs) */
-	bool want_exec_maps;	    /* callers are shown: trap executable mappings */
-	const char *user;	    /* -u, NULL: ours */
-	char **environment;	    /* for the command; NULL: ours */
-	const int *pids;	    /* -p, pid_count of them */
+	bool follow;	       /* children of followed processes */
+	struct row_set wanted; /* rows that are to stop (shown ones and those the state needs) */
+	bool want_exec_maps;   /* callers are shown: trap executable mappings */
+	const char *user;      /* -u, NULL: ours */
+	char **environment;    /* for the command; NULL: ours */
+	/* What sockline inherited, for the command to inherit (main notes both before it changes any). NULL:
+	 * none. */
+	const sigset_t *signal_mask, *signals_ignored;
+	const int *pids; /* -p, pid_count of them */
 	unsigned pid_count;
-	char **command;		    /* argv, NULL: none */
+	char **command; /* argv, NULL: none */
 };
 
 /*
- * Runs the whole trace on the calling thread, which becomes the tracing thread and ends when this returns (ending the
- * thread is what lets attached tasks go without waking them). Returns 0, or a negative errno with error set when nothing
- * could be traced. trace_result tells how the command ended.
+ * Runs the whole trace on the calling thread, which becomes the tracing thread and ends when this returns
+ * (ending the thread is what lets attached tasks go without waking them). Returns 0, or a negative errno with
+ * error set when nothing could be traced. tracer_result tells how the command ended.
+ *
+ * Its thread must have every signal blocked that the program handles elsewhere; it takes one real-time signal
+ * (SIGRTMIN) and SIGCHLD's default disposition for itself. All descriptors of the program must be CLOEXEC:
+ * the command inherits the others.
  */
 struct tracer *tracer_new(const struct trace_options *options, const struct trace_events *events);
 int tracer_run(struct tracer *tracer, struct error *error);
 void tracer_free(struct tracer *tracer);
 
-/* From other threads: a signal came (forwarded to a command, lets attached tasks go); a tick is due. Async-signal-safe. */
+/*
+ * From other threads or a signal handler; async-signal-safe, never lost.
+ * tracer_stop: a signal came. Attached processes are let go. A command gets the signal (signo 0: it only is
+ * no longer reported, --for and --max-events) and tracing waits for its end; once the command itself is dead,
+ * what it left behind gets the first signal, and the second ends the trace, and with it them. Not to be
+ * called for a signal that the terminal sent to the whole foreground process group (si_code SI_KERNEL) while
+ * a command is traced: the command has it already. tracer_poke: tick is to be called soon.
+ */
 void tracer_stop(struct tracer *tracer, int signo);
 void tracer_poke(struct tracer *tracer);
 
 /* How it went, after tracer_run. */
 struct trace_result {
-	bool started;	      /* the command's exec succeeded */
-	int status;	      /* wait status of the command */
-	int exec_errno;	      /* why it could not be executed; 0: it was */
+	bool started;		    /* the command's exec succeeded */
+	int status;		    /* wait status of the command */
+	int exec_errno;		    /* why it could not be executed; 0: it was */
 	unsigned attached, refused; /* pids */
-	bool interrupted;     /* ended by tracer_stop */
+	bool interrupted;	    /* ended by tracer_stop */
 };
 void tracer_result(const struct tracer *tracer, struct trace_result *result);
 
-/* At a stop of the task (inside a held callback). Returns 0 or -ESRCH. Registers are read once per stop and kept. */
+/* At a stop of the task (inside a held callback). Returns 0 or -ESRCH. Registers are read once per stop and
+ * kept. */
 int trace_regs(struct task *task, struct regs *regs);
 struct memory *trace_memory(struct task *task);
+/*
+ * The task's process has a socket, an epoll or a ring from now on: calls on any fd (FD_ANY, FD_SETS) are of
+ * interest. Held (enter, leave, task_new, exec). Until it is called they need not be reported; children
+ * inherit it. Cheap when repeated.
+ */
+void trace_any_fd(struct task *task);
 /* All tasks that are traced, for totals and lookups. */
 struct task *trace_task(struct tracer *tracer, pid_t tid);
 /* "seccomp", "perf", "syscall": which one traces the task. */
