@@ -1,4 +1,5 @@
 """Runs sockline on programs and reads its traces back; every trace that is read is checked (see check_trace)."""
+import collections
 import contextlib
 import ctypes
 import errno
@@ -359,6 +360,8 @@ def difference(record, event):
     """What an event says otherwise than the record, or None."""
     if event["type"] not in BY_ANOTHER.get(record["did"], {record["did"]}):
         return f"is {event['type']}"
+    if record["result"] is None:
+        return None
     if event.get("return_value") != record["result"]:
         return f"result {event.get('return_value')}"
     if event.get("errno") != error_name(record["errno"]):
@@ -366,16 +369,47 @@ def difference(record, event):
     return None
 
 
+def wrong_line(record, event):
+    """Whether the event's caller is another line than the record's."""
+    line = event.get("caller", {}).get("line")
+    return line is not None and line != record["line"]
+
+
+def pair_up(records, calls):
+    """
+    Pairs one thread's records with its events, in order; yields (record, event), either None when it stands alone. A record that
+    was never finished may have no event: it has none when the event is of another call or line, or fits the next record.
+    """
+    at = 0
+    for number, record in enumerate(records):
+        event = calls[at] if at < len(calls) else None
+        if record["result"] is None and event:
+            following = records[number + 1] if number + 1 < len(records) else None
+            fits_next = following and not difference(following, event) and not wrong_line(following, event)
+            if difference(record, event) or wrong_line(record, event) or ("return_value" in event and fits_next):
+                event = None
+        if event:
+            at += 1
+        yield record, event
+    for event in calls[at:]:
+        yield None, event
+
+
 def assert_agrees(records, calls):
     """A trace's calls are those of the records: the same calls and results in the same order in each thread, no more."""
-    for tid in {record["tid"] for record in records} | {call["thread_id"] for call in calls}:
-        mine = [record for record in records if record["tid"] == tid]
-        seen = [call for call in calls if call["thread_id"] == tid]
-        for number, (record, event) in enumerate(zip(mine, seen)):
+    by_thread = collections.defaultdict(lambda: ([], []))
+    for record in records:
+        by_thread[record["tid"]][0].append(record)
+    for call in calls:
+        by_thread[call["thread_id"]][1].append(call)
+    for tid, (mine, seen) in by_thread.items():
+        for number, (record, event) in enumerate(pair_up(mine, seen)):
+            if event is None and record["result"] is None:
+                continue
+            assert record and event, (f"thread {tid} made {len(mine)} calls, the trace has {len(seen)}; call {number} stands alone: "
+                                      f"{record or short(event)}")
             wrong = difference(record, event)
             assert not wrong, f"thread {tid}, call {number}: {record} {wrong}: {json.dumps(event)}"
-        assert len(mine) == len(seen), (f"thread {tid} made {len(mine)} calls, the trace has {len(seen)}; first other: "
-                                        f"{(mine[len(seen):] or [short(e) for e in seen[len(mine):]])[0]}")
 
 
 # ---- text ------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "tests" / "programs"
+TORTURE = ROOT / "tests" / "torture"
 BUILD = pathlib.Path(os.environ.get("SOCKLINE_BUILD", ROOT / "build"))
 OUTPUT = BUILD / "tests" / "programs"
 
@@ -67,8 +68,14 @@ def make_split(whole, target):
     run_tool(["objcopy", f"--add-gnu-debuglink={debug.name}", target], cwd=target.parent)
 
 
+def source_of(name):
+    """The C file of a fixture."""
+    path = SOURCES / f"{name}.c"
+    return path if path.exists() else TORTURE / f"{name}.c"
+
+
 def make(name, variant, target, extra):
-    source = SOURCES / f"{name}.c"
+    source = source_of(name)
     if variant in STRIPPED:
         run_tool(["strip", "-s", "-o", target, program(name, STRIPPED[variant], extra)])
     elif variant in SPLIT:
@@ -90,7 +97,7 @@ def built(target, sources, build):
 
 def program(name, variant="dynamic", extra=()):
     """The path of fixture name built as variant; builds it when needed."""
-    sources = [SOURCES / f"{name}.c", SOURCES / "report.h", pathlib.Path(__file__)]
+    sources = [source_of(name), SOURCES / "report.h", pathlib.Path(__file__)]
     return built(OUTPUT / f"{name}.{variant}", sources, lambda target: make(name, variant, target, extra))
 
 

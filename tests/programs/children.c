@@ -1,6 +1,7 @@
 /*
- * children: starts N (argument, 500 by default) short children, eight at a time, each of which makes a socket pair, sends
- * itself a message and ends with status number % 256; prints the sum of the statuses, then the report of all of them.
+ * children: starts N (argument, 500 by default) short children, eight at a time, each of which makes a socket
+ * pair, sends itself a message and ends with status number % 256; prints the sum of the statuses, then the
+ * report of all of them.
  *
  * Must see: every child start and end with its status, and each of its five calls once.
  */

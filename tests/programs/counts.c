@@ -1,6 +1,6 @@
 /*
- * counts: makes each of its calls N times (argument, 25 by default) and prints the report. Calls on a file and on a pipe
- * are mixed in, which a trace of socket calls leaves out.
+ * counts: makes each of its calls N times (argument, 25 by default) and prints the report. Calls on a file
+ * and on a pipe are mixed in, which a trace of socket calls leaves out.
  *
  * Must see: as many events of each type as the report has, none on the file or the pipe.
  */

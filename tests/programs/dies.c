@@ -1,6 +1,7 @@
 /*
- * dies: ends as it is told, after one socket call: "exit N"; "signal N" kills itself; "group N" exits from a second thread
- * while the first sleeps in recv; "leader N" ends its first thread and exits from the second, which makes two more calls.
+ * dies: ends as it is told, after one socket call: "exit N"; "signal N" kills itself; "group N" exits from a
+ * second thread while the first sleeps in recv; "leader N" ends its first thread and exits from the second,
+ * which makes two more calls.
  *
  * Must see: the same status or signal as without a tracer.
  */

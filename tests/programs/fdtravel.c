@@ -1,7 +1,8 @@
 /*
- * fdtravel: a socket goes by many numbers: dup, dup2 over another socket, dup3, F_DUPFD, fork, SCM_RIGHTS to another process,
- * a thread, an unshared fd table, pidfd_getfd, exec. Whoever uses it sends the socket's own name ("alpha", "beta" ...), so a
- * trace's payload says which socket an event must belong to. Prints the report.
+ * fdtravel: a socket goes by many numbers: dup, dup2 over another socket, dup3, F_DUPFD, fork, SCM_RIGHTS to
+ * another process, a thread, an unshared fd table, pidfd_getfd, exec. Whoever uses it sends the socket's own
+ * name ("alpha", "beta" ...), so a trace's payload says which socket an event must belong to. Prints the
+ * report.
  *
  * Must see: all events with the same payload have the same socket id, no two payloads share one.
  */
@@ -58,7 +59,9 @@ static void pass(int over, int fd)
 {
 	char control[CMSG_SPACE(sizeof fd)] = { 0 };
 	struct iovec vector = { "f", 1 };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+	struct msghdr message = {
+		.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control
+	};
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 	header->cmsg_level = SOL_SOCKET;
 	header->cmsg_type = SCM_RIGHTS;
@@ -72,7 +75,9 @@ static int taken(int over)
 	int fd;
 	char data, control[CMSG_SPACE(sizeof fd)];
 	struct iovec vector = { &data, 1 };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+	struct msghdr message = {
+		.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control
+	};
 	DID("recvmsg", recvmsg(over, &message, 0));
 	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof fd);
 	return fd;

@@ -1,8 +1,8 @@
 /*
- * ignored: sleeps in epoll_wait, epoll_pwait, recv under SO_RCVTIMEO and accept under SO_RCVTIMEO while signals arrive that it
- * ignores by default: SIGCHLD (children end) and SIGWINCH. Prints the result and errno of each call and whether it
- * lasted as long as it should. With "wait" as argument it prints "ready PID" and waits for a line first. A second
- * argument is how many times.
+ * ignored: sleeps in epoll_wait, epoll_pwait, recv under SO_RCVTIMEO and accept under SO_RCVTIMEO while
+ * signals arrive that it ignores by default: SIGCHLD (children end) and SIGWINCH. Prints the result and errno
+ * of each call and whether it lasted as long as it should. With "wait" as argument it prints "ready PID" and
+ * waits for a line first. A second argument is how many times.
  *
  * Must see: the same lines with and without a tracer: such signals do not wake an untraced sleeper.
  */
@@ -48,7 +48,8 @@ static void check(const char *name, long result)
 {
 	int error = result == -1 ? errno : 0;
 	double took = now() - start;
-	printf("%s: %ld %s, %s\n", name, result, strerror(error), took >= MILLISECONDS - 5 ? "in time" : "too early");
+	printf("%s: %ld %s, %s\n", name, result, strerror(error),
+	       took >= MILLISECONDS - 5 ? "in time" : "too early");
 	while (waitpid(-1, NULL, 0) > 0)
 		;
 }

@@ -1,6 +1,6 @@
 /*
- * leader: four threads block in recv on socket pairs, then a thread that is not the leader execs the program anew, which
- * makes a socket pair and ends with status 7. Prints its pid before, and the report after.
+ * leader: four threads block in recv on socket pairs, then a thread that is not the leader execs the program
+ * anew, which makes a socket pair and ends with status 7. Prints its pid before, and the report after.
  *
  * Must see: four recvfrom without a result, one exec, and the calls after it under the leader's id.
  */

@@ -1,6 +1,6 @@
 /*
- * lines: makes each call that sockline shows from named functions, and prints which line made which call with what
- * result (report.h). With an argument "quick", the calls that wait are left out.
+ * lines: makes each call that sockline shows from named functions, and prints which line made which call with
+ * what result (report.h). With an argument "quick", the calls that wait are left out.
  *
  * Must see: one event per record, in this order, with this result, and a caller with this function and line.
  */

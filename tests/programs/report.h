@@ -1,9 +1,11 @@
 /*
  * report: what a fixture did, by its own account: one record per call, printed at its end as JSON lines
- * {"did":"connect","function":"dial","line":42,"tid":77,"result":-1,"errno":111}. A trace of the fixture must say the same.
+ * {"did":"connect","function":"dial","line":42,"tid":77,"pid":77,"result":-1,"errno":111}. A trace of the
+ * fixture must say the same. A call that never returned (the thread was killed, another exec'd) has
+ * "result":null.
  *
- * Records lie in shared memory, so forked children report through their parent. A record is written after the call
- * returned, so no call is a tail call; keep each DID on one source line, whose number is the call's.
+ * Records lie in shared memory, so forked children report through their parent. The record is finished after
+ * the call, so no call is a tail call; keep each DID on one source line, whose number is the call's.
  */
 #ifndef SOCKLINE_TESTS_REPORT_H
 #define SOCKLINE_TESTS_REPORT_H
@@ -13,6 +15,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -20,10 +23,10 @@
 enum { REPORT_ROOM = 1 << 19 };
 
 struct report_entry {
-	const char *call, *function;
-	int line, error;
+	char call[16], function[24];
+	int line, error, tid, pid;
 	long result;
-	int tid, pid;
+	_Atomic int done;
 };
 
 struct report {
@@ -33,43 +36,61 @@ struct report {
 
 static struct report *report;
 
-/* Must be called before the first DID, and before the first fork. */
-static inline void report_start(void)
+/* Must be called before the first DID, and before the first fork. fd: a file to keep the records in, or -1.
+ */
+static inline void report_open(int fd)
 {
-	report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	int flags = MAP_SHARED | MAP_NORESERVE | (fd < 0 ? MAP_ANONYMOUS : 0);
+	report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, flags, fd, 0);
 	if (report == MAP_FAILED) {
 		perror("report");
 		_exit(99);
 	}
 }
 
-static inline long report_add(const char *call, const char *function, int line, long result)
+static inline void report_start(void)
 {
-	int error = errno;
+	report_open(-1);
+}
+
+static inline struct report_entry *report_begin(const char *call, const char *function, int line)
+{
 	unsigned at = atomic_fetch_add(&report->count, 1);
 	if (at >= REPORT_ROOM)
 		abort();
-	report->entries[at] = (struct report_entry){
-		.call = call,
-		.function = function,
-		.line = line,
-		.error = result == -1 ? error : 0,
-		.result = result,
-		.tid = (int)syscall(SYS_gettid),
-		.pid = getpid(),
-	};
-	errno = error;
+	struct report_entry *entry = &report->entries[at];
+	snprintf(entry->call, sizeof entry->call, "%s", call);
+	snprintf(entry->function, sizeof entry->function, "%s", function);
+	entry->line = line;
+	entry->tid = (int)syscall(SYS_gettid);
+	entry->pid = getpid();
+	return entry;
+}
+
+static inline long report_end(struct report_entry *entry, long result)
+{
+	entry->error = result == -1 ? errno : 0;
+	entry->result = result;
+	entry->done = 1;
 	return result;
 }
 
-#define DID(call, expression) report_add(call, __func__, __LINE__, (long)(expression))
+#define DID(call, expression)                                                         \
+	({                                                                            \
+		struct report_entry *entry_ = report_begin(call, __func__, __LINE__); \
+		report_end(entry_, (long)(expression));                               \
+	})
 
 static inline void report_print(void)
 {
 	for (unsigned i = 0; i < report->count; i++) {
 		const struct report_entry *e = &report->entries[i];
-		printf("{\"did\":\"%s\",\"function\":\"%s\",\"line\":%d,\"tid\":%d,\"pid\":%d,\"result\":%ld,\"errno\":%d}\n",
-		       e->call, e->function, e->line, e->tid, e->pid, e->result, e->error);
+		char result[24] = "null";
+		if (e->done)
+			snprintf(result, sizeof result, "%ld", e->result);
+		printf("{\"did\":\"%s\",\"function\":\"%s\",\"line\":%d,\"tid\":%d,\"pid\":%d,\"result\":%s,"
+		       "\"errno\":%d}\n",
+		       e->call, e->function, e->line, e->tid, e->pid, result, e->error);
 	}
 	fflush(stdout);
 }

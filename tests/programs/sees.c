@@ -1,6 +1,6 @@
 /*
- * sees: prints what a program can see of being traced or of how it was started, one "name: value" per line: signal mask and
- * dispositions, environment, fds, umask, limits, groups, flags of the process, TracerPid.
+ * sees: prints what a program can see of being traced or of how it was started, one "name: value" per line:
+ * signal mask and dispositions, environment, fds, umask, limits, groups, flags of the process, TracerPid.
  *
  * Must see: the same lines as without a tracer, but for TracerPid and what docs/GENTLE.md lists.
  */
@@ -31,8 +31,12 @@ static void show_signals(void)
 		if (i == 32 || i == 33)
 			continue; /* the C library's own */
 		sigaction(i, NULL, &action);
-		printf("signal %d: %s%s%s\n", i, action.sa_handler == SIG_DFL ? "default" : action.sa_handler == SIG_IGN ? "ignored" : "handled",
-		       sigismember(&mask, i) == 1 ? " blocked" : "", sigismember(&pending, i) == 1 ? " pending" : "");
+		printf("signal %d: %s%s%s\n", i,
+		       action.sa_handler == SIG_DFL   ? "default"
+		       : action.sa_handler == SIG_IGN ? "ignored"
+						      : "handled",
+		       sigismember(&mask, i) == 1 ? " blocked" : "",
+		       sigismember(&pending, i) == 1 ? " pending" : "");
 	}
 }
 
@@ -48,7 +52,8 @@ static void show_fds(void)
 		char *number = strchr(target, '[');
 		if (number)
 			*number = '\0';
-		printf("fd %d: %s, flags %x %x\n", i, strncmp(target, "/tmp", 4) ? target : "/tmp", (unsigned)fcntl(i, F_GETFL), (unsigned)fcntl(i, F_GETFD));
+		printf("fd %d: %s, flags %x %x\n", i, strncmp(target, "/tmp", 4) ? target : "/tmp",
+		       (unsigned)fcntl(i, F_GETFL), (unsigned)fcntl(i, F_GETFD));
 	}
 }
 
@@ -57,14 +62,18 @@ static void show_limits(void)
 	for (int i = 0; i < RLIM_NLIMITS; i++) {
 		struct rlimit limit;
 		getrlimit((__rlimit_resource_t)i, &limit);
-		printf("limit %d: %llu %llu\n", i, (unsigned long long)limit.rlim_cur, (unsigned long long)limit.rlim_max);
+		printf("limit %d: %llu %llu\n", i, (unsigned long long)limit.rlim_cur,
+		       (unsigned long long)limit.rlim_max);
 	}
 }
 
 static void show_status(void)
 {
-	static const char *const fields[] = { "Name", "Umask", "TracerPid", "Uid", "Gid", "Groups", "NoNewPrivs", "Seccomp", "Seccomp_filters",
-					      "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "SigQ_", "Cpus_allowed", "Threads", "THP_enabled" };
+	static const char *const fields[] = {
+		"Name",	      "Umask",	 "TracerPid",	    "Uid",	    "Gid",     "Groups",
+		"NoNewPrivs", "Seccomp", "Seccomp_filters", "CapInh",	    "CapPrm",  "CapEff",
+		"CapBnd",     "CapAmb",	 "SigQ_",	    "Cpus_allowed", "Threads", "THP_enabled"
+	};
 	char line[4096];
 	FILE *file = fopen("/proc/self/status", "r");
 	while (file && fgets(line, sizeof line, file)) {
@@ -83,12 +92,14 @@ static void show_rest(void)
 	struct itimerval timer;
 	prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
 	prctl(PR_GET_PDEATHSIG, &death);
-	printf("dumpable: %d\nsubreaper: %d\ndeath signal: %d\nslack: %d\n", prctl(PR_GET_DUMPABLE), subreaper, death, prctl(PR_GET_TIMERSLACK));
-	printf("personality: %x\nsecure: %lu\nnice: %d\nscheduler: %d\n", (unsigned)personality(0xffffffff), getauxval(AT_SECURE),
-	       getpriority(PRIO_PROCESS, 0), sched_getscheduler(0));
+	printf("dumpable: %d\nsubreaper: %d\ndeath signal: %d\nslack: %d\n", prctl(PR_GET_DUMPABLE),
+	       subreaper, death, prctl(PR_GET_TIMERSLACK));
+	printf("personality: %x\nsecure: %lu\nnice: %d\nscheduler: %d\n", (unsigned)personality(0xffffffff),
+	       getauxval(AT_SECURE), getpriority(PRIO_PROCESS, 0), sched_getscheduler(0));
 	getitimer(ITIMER_REAL, &timer);
 	printf("timer: %ld %ld\n", (long)timer.it_value.tv_sec, (long)timer.it_value.tv_usec);
-	printf("own group: %d\nown session: %d\nterminal: %d\n", getpgid(0) == getpid(), getsid(0) == getpid(), open("/dev/tty", O_RDONLY | O_NOCTTY) >= 0);
+	printf("own group: %d\nown session: %d\nterminal: %d\n", getpgid(0) == getpid(),
+	       getsid(0) == getpid(), open("/dev/tty", O_RDONLY | O_NOCTTY) >= 0);
 	printf("alarm: %u\n", alarm(0));
 }
 

@@ -1,7 +1,8 @@
 /*
- * server: an epoll echo server on loopback, single-threaded. Prints "port N" and "pid N" first. A client that sends "quit"
- * ends it; then it prints how many connections it took, how many bytes it echoed, and how often a call of its
- * failed in a way that it did not expect (EINTR among them). The first argument, if any, is a timeout for its epoll_wait in ms.
+ * server: an epoll echo server on loopback, single-threaded. Prints "port N" and "pid N" first. A client that
+ * sends "quit" ends it; then it prints how many connections it took, how many bytes it echoed, and how often
+ * a call of its failed in a way that it did not expect (EINTR among them). The first argument, if any, is a
+ * timeout for its epoll_wait in ms.
  *
  * Must see: no EINTR, whatever attaches and lets go.
  */
@@ -66,7 +67,8 @@ int main(int argc, char **argv)
 	int timeout = argc > 1 ? atoi(argv[1]) : -1;
 	ep = epoll_create1(EPOLL_CLOEXEC);
 	listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (bind(listener, (struct sockaddr *)&at, len) || listen(listener, 64) || getsockname(listener, (struct sockaddr *)&at, &len))
+	if (bind(listener, (struct sockaddr *)&at, len) || listen(listener, 64) ||
+	    getsockname(listener, (struct sockaddr *)&at, &len))
 		give_up("listen");
 	watch(listener);
 	printf("pid %d\nport %d\n", getpid(), ntohs(at.sin_port));
@@ -81,6 +83,7 @@ int main(int argc, char **argv)
 			else
 				answer(ready[i].data.fd);
 	}
-	printf("connections %ld\nbytes %ld\nfailures %ld\ninterrupts %ld\n", connections, bytes, failures, interrupts);
+	printf("connections %ld\nbytes %ld\nfailures %ld\ninterrupts %ld\n", connections, bytes, failures,
+	       interrupts);
 	return 0;
 }

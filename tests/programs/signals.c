@@ -1,10 +1,10 @@
 /*
- * signals: receives and polls under a storm of signals. First argument: "restart" (handler with SA_RESTART), "interrupt"
- * (without), or "stops" (a child stops and continues it while it polls). Each way makes a number of calls (second argument,
- * 100) and prints the report.
+ * signals: receives and polls under a storm of signals. First argument: "restart" (handler with SA_RESTART),
+ * "interrupt" (without), or "stops" (a child stops and continues it while it polls). Each way makes a number
+ * of calls (second argument, 100) and prints the report.
  *
- * Must see: exactly the calls of the report: one event for a call however often the kernel restarted it, EINTR where the
- * program saw EINTR.
+ * Must see: exactly the calls of the report: one event for a call however often the kernel restarted it,
+ * EINTR where the program saw EINTR.
  */
 #define _GNU_SOURCE
 #include <poll.h>

@@ -1,8 +1,9 @@
 /*
- * sleepers: threads that sleep in one blocking call each: epoll_wait, epoll_pwait, poll, select, recv with and without
- * SO_RCVTIMEO, recv with MSG_WAITALL, recvmmsg, accept with and without a timeout, a large send, read, connect to a full
- * backlog with SO_SNDTIMEO, nanosleep, futex. Prints "ready" and its pid when all sleep; when a line comes on stdin it gives each
- * what it waits for, and prints per thread the result and errno of its one call, and whether it came too early.
+ * sleepers: threads that sleep in one blocking call each: epoll_wait, epoll_pwait, poll, select, recv with
+ * and without SO_RCVTIMEO, recv with MSG_WAITALL, recvmmsg, accept with and without a timeout, a large send,
+ * read, connect to a full backlog with SO_SNDTIMEO, nanosleep, futex. Prints "ready" and its pid when all
+ * sleep; when a line comes on stdin it gives each what it waits for, and prints per thread the result and
+ * errno of its one call, and whether it came too early.
  *
  * Must see: the same lines however often something attached and let go meanwhile: no EINTR, no short result.
  */
@@ -41,7 +42,8 @@ static struct sockaddr_in listening(int *fd, int backlog)
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof at;
 	*fd = socket(AF_INET, SOCK_STREAM, 0);
-	if (bind(*fd, (struct sockaddr *)&at, len) || listen(*fd, backlog) || getsockname(*fd, (struct sockaddr *)&at, &len))
+	if (bind(*fd, (struct sockaddr *)&at, len) || listen(*fd, backlog) ||
+	    getsockname(*fd, (struct sockaddr *)&at, &len))
 		give_up("listen");
 	return at;
 }
@@ -63,9 +65,9 @@ static long sleep_epoll(struct sleeper *s)
 	struct epoll_event event = { .events = EPOLLIN };
 	int ep = epoll_create1(0);
 	epoll_ctl(ep, EPOLL_CTL_ADD, s->fds[0], &event);
-	return !strcmp(s->name, "epoll_pwait") ? epoll_pwait(ep, &event, 1, 60000, &(sigset_t){ 0 }) :
-	       !strcmp(s->name, "epoll_wait") ? epoll_wait(ep, &event, 1, -1) :
-						epoll_wait(ep, &event, 1, 60000);
+	return !strcmp(s->name, "epoll_pwait")	? epoll_pwait(ep, &event, 1, 60000, &(sigset_t){ 0 })
+	       : !strcmp(s->name, "epoll_wait") ? epoll_wait(ep, &event, 1, -1)
+						: epoll_wait(ep, &event, 1, 60000);
 }
 
 static long sleep_poll(struct sleeper *s)
@@ -255,7 +257,8 @@ static bool asleep(int tid)
 	char path[64], line[512], *state;
 	snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
 	FILE *file = fopen(path, "r");
-	bool sleeping = file && fgets(line, sizeof line, file) && (state = strrchr(line, ')')) && state[2] == 'S';
+	bool sleeping =
+		file && fgets(line, sizeof line, file) && (state = strrchr(line, ')')) && state[2] == 'S';
 	if (file)
 		fclose(file);
 	return sleeping;
@@ -280,7 +283,8 @@ int main(void)
 		bool early = sleepers[i].done && sleepers[i].sleep != sleep_nano;
 		sleepers[i].wake(&sleepers[i]);
 		pthread_join(sleepers[i].thread, NULL);
-		printf("%s: %ld %s%s\n", sleepers[i].name, sleepers[i].result, strerror(sleepers[i].error), early ? " too early" : "");
+		printf("%s: %ld %s%s\n", sleepers[i].name, sleepers[i].result, strerror(sleepers[i].error),
+		       early ? " too early" : "");
 	}
 	return 0;
 }

@@ -1,6 +1,7 @@
 /*
- * stopcont: stops and continues a child five times by SIGSTOP and twice by SIGTSTP, while it sends and receives and while it
- * sleeps in recv, prints what waitpid says each time and whether the child stood still, then ends it by SIGTERM.
+ * stopcont: stops and continues a child five times by SIGSTOP and twice by SIGTSTP, while it sends and
+ * receives and while it sleeps in recv, prints what waitpid says each time and whether the child stood still,
+ * then ends it by SIGTERM.
  *
  * Must see: the same words with and without a tracer.
  */
@@ -63,7 +64,8 @@ static void run(int busy)
 
 int main(void)
 {
-	setpgid(0, 0); /* an orphaned process group would ignore SIGTSTP: the child's parent is in another session's group */
+	setpgid(0, 0); /* an orphaned process group would ignore SIGTSTP: the child's parent is in another
+			  session's group */
 	counter = mmap(NULL, sizeof *counter, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	setbuf(stdout, NULL);
 	run(1);

@@ -1,6 +1,7 @@
 /*
- * threads: N threads (first argument, 64 by default), each with a UDP socket of its own, send to themselves and receive
- * ROUNDS times (second argument, 20), all at once; prints the number of rounds done and the report.
+ * threads: N threads (first argument, 64 by default), each with a UDP socket of its own, send to themselves
+ * and receive ROUNDS times (second argument, 20), all at once; prints the number of rounds done and the
+ * report.
  *
  * Must see: every call of every thread once, in its thread's order.
  */

@@ -1,6 +1,6 @@
 /*
- * vforks: N times (argument, 50 by default) vfork and exec of itself as "vforks child I", which makes a socket pair and
- * ends with status I; prints how many ended so. Each child prints its own report.
+ * vforks: N times (argument, 50 by default) vfork and exec of itself as "vforks child I", which makes a
+ * socket pair and ends with status I; prints how many ended so. Each child prints its own report.
  *
  * Must see: N execs, N ends with their statuses, three calls in each child.
  */

@@ -1,8 +1,9 @@
 /*
- * vialib: a program with debug information whose socket calls are made by a library without (vialib_lib.c): directly,
- * and from a callback of the program that the library calls.
+ * vialib: a program with debug information whose socket calls are made by a library without (vialib_lib.c):
+ * directly, and from a callback of the program that the library calls.
  *
- * Must see: for calls of the library the line of this file that called into it; for the callback's calls their own line.
+ * Must see: for calls of the library the line of this file that called into it; for the callback's calls
+ * their own line.
  */
 #include <sys/socket.h>
 

@@ -1,7 +1,7 @@
 /*
- * wild: every call with wild pointers and absurd lengths, chosen from a fixed seed; nothing that it passes makes a call
- * block or closes what the fixture needs. The first argument is how many combinations for each call (40 by default).
- * Prints the report.
+ * wild: every call with wild pointers and absurd lengths, chosen from a fixed seed; nothing that it passes
+ * makes a call block or closes what the fixture needs. The first argument is how many combinations for each
+ * call (40 by default). Prints the report.
  *
  * Must see: every call of the report with its result, and an end with status 0.
  */
@@ -33,15 +33,25 @@ static uint32_t dice(uint32_t sides)
 
 static long pointer(void)
 {
-	const uint64_t list[] = { 0, 1, 4095, 0xdeadbeef000, 0xffff800000000000, ~(uint64_t)0, 0x7ffffffff000,
-				  (uintptr_t)edge, (uintptr_t)edge - 3, (uintptr_t)edge - 16, (uintptr_t)edge - 4096 };
+	const uint64_t list[] = { 0,
+				  1,
+				  4095,
+				  0xdeadbeef000,
+				  0xffff800000000000,
+				  ~(uint64_t)0,
+				  0x7ffffffff000,
+				  (uintptr_t)edge,
+				  (uintptr_t)edge - 3,
+				  (uintptr_t)edge - 16,
+				  (uintptr_t)edge - 4096 };
 	uint64_t at = PICK(list);
 	return (long)(sizeof(long) == 4 ? (uint32_t)at : at);
 }
 
 static long length(void)
 {
-	const int64_t list[] = { 0, 1, 2, 3, 16, 28, 110, 128, 4096, 65536, INT32_MAX, UINT32_MAX, INT32_MIN, -1, 1LL << 62 };
+	const int64_t list[] = { 0,    1,     2,	 3,	     16,	28, 110,      128,
+				 4096, 65536, INT32_MAX, UINT32_MAX, INT32_MIN, -1, 1LL << 62 };
 	return (long)PICK(list);
 }
 
@@ -53,20 +63,27 @@ static long socket_fd(void)
 
 static long any_fd(void)
 {
-	const int list[] = { sock, sock, sock, pair[0], pair[0], pair[1], pair[1], pair[1], ep, file, -1, INT32_MAX, INT32_MIN, 4000, 1 << 20 };
+	const int list[] = { sock, sock, sock, pair[0],	  pair[0],   pair[1], pair[1], pair[1],
+			     ep,   file, -1,   INT32_MAX, INT32_MIN, 4000,    1 << 20 };
 	return PICK(list);
 }
 
 static long flags(void)
 {
-	const long list[] = { 0, MSG_DONTWAIT, MSG_DONTWAIT | MSG_PEEK | MSG_TRUNC, MSG_DONTWAIT | MSG_OOB, -1, 0x40000000 | MSG_DONTWAIT };
+	const long list[] = { 0,
+			      MSG_DONTWAIT,
+			      MSG_DONTWAIT | MSG_PEEK | MSG_TRUNC,
+			      MSG_DONTWAIT | MSG_OOB,
+			      -1,
+			      0x40000000 | MSG_DONTWAIT };
 	return PICK(list);
 }
 
 /*
- * One letter per argument: s a socket, a any fd, e mostly the epoll fd, p a pointer, l a length, f message flags, w a word,
- * o an option, c a fcntl command, i an ioctl request, P a readable pollfd, F a readable fd set, z a timeout of nothing,
- * 0, 1 and 6(4) themselves, - minus one. Calls on any fd get sockets, as they are not shown otherwise.
+ * One letter per argument: s a socket, a any fd, e mostly the epoll fd, p a pointer, l a length, f message
+ * flags, w a word, o an option, c a fcntl command, i an ioctl request, P a readable pollfd, F a readable fd
+ * set, z a timeout of nothing, 0, 1 and 6(4) themselves, - minus one. Calls on any fd get sockets, as they
+ * are not shown otherwise.
  */
 static const struct wild {
 	const char *name;
@@ -158,7 +175,8 @@ static long argument(char letter)
 static void clean(const char *name, long result)
 {
 	char data[4096];
-	if (result > 2 && (strstr(name, "socket") == name || strstr(name, "accept") == name || strstr(name, "epoll_create") == name))
+	if (result > 2 && (strstr(name, "socket") == name || strstr(name, "accept") == name ||
+			   strstr(name, "epoll_create") == name))
 		DID("close", close((int)result));
 	for (int i = 0; i < 2; i++)
 		while (DID("recvfrom", recv(pair[i], data, sizeof data, MSG_DONTWAIT)) > 0)
@@ -171,8 +189,7 @@ static void attempt(const struct wild *wild)
 	for (int i = 0; i < 6 && wild->args[i]; i++)
 		a[i] = argument(wild->args[i]);
 	errno = 0;
-	long result = syscall(wild->number, a[0], a[1], a[2], a[3], a[4], a[5]);
-	report_add(wild->name, __func__, 0, result);
+	long result = DID(wild->name, syscall(wild->number, a[0], a[1], a[2], a[3], a[4], a[5]));
 	clean(wild->name, result);
 }
 

@@ -1,0 +1,82 @@
+#!/usr/bin/python3
+"""
+Runs the torture program with one seed after the other under every engine until the time is up, and holds each trace to the
+program's own report. Prints each seed, so that a failure can be had again: torture.py --seed=N --engine=E.
+"""
+import argparse
+import os
+import pathlib
+import random
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cases"))
+import harness  # noqa: E402
+import programs  # noqa: E402
+
+VARIANTS = ("dynamic", "O2", "static", "m32", "musl")
+
+
+def check(seed, steps, engine, variant="dynamic", attach=False):
+    """One run; raises AssertionError when the trace and the report differ. Returns how many calls agreed."""
+    command = [programs.program("torture", variant), str(seed), str(steps)]
+    traced = harness.trace(command, engine=engine, timeout=90)
+    assert traced.status == 0, traced
+    records = harness.reports(traced.out)
+    harness.assert_agrees(records, traced.calls())
+    check_lines(records, traced.calls())
+    return len(records)
+
+
+def check_lines(records, calls):
+    """Every event of a finished call shows its line."""
+    lines = {(record["did"], record["line"]) for record in records}
+    for event in calls:
+        caller = event.get("caller", {})
+        assert caller.get("line") or "return_value" not in event, f"no line: {event}"
+        names = [name for name in (event["type"], "sendto", "recvfrom") if (name, caller.get("line")) in lines]
+        assert names or "return_value" not in event, f"a line that made no such call: {event}"
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description="random programs that know what they did, against their traces")
+    parser.add_argument("--minutes", type=float, default=1)
+    parser.add_argument("--seed", type=int, help="this one only")
+    parser.add_argument("--steps", type=int, default=800)
+    parser.add_argument("--engine", action="append", help="this one only (repeatable)")
+    parser.add_argument("--variant", action="append", help="build of the program (repeatable)")
+    return parser.parse_args()
+
+
+def engines():
+    """The engines that can start a command on this machine."""
+    return [engine for engine in harness.ENGINES
+            if harness.sockline(f"--engine={engine}", "-o", "/dev/null", "true").status == 0]
+
+
+def main():
+    options = arguments()
+    harness.become_subreaper()
+    chosen, variants = options.engine or engines(), options.variant or VARIANTS
+    print(f"engines: {', '.join(chosen)}; variants: {', '.join(variants)}")
+    end, runs, calls, failed = time.monotonic() + 60 * options.minutes, 0, 0, 0
+    seed = random.SystemRandom().randrange(1 << 31) if options.seed is None else options.seed
+    while True:
+        engine, variant = chosen[runs % len(chosen)], variants[runs // len(chosen) % len(variants)]
+        try:
+            calls += check(seed, options.steps, engine, variant)
+        except AssertionError as error:
+            failed += 1
+            print(f"FAILED --seed={seed} --steps={options.steps} --engine={engine} --variant={variant}\n{error}", flush=True)
+        runs += 1
+        if time.monotonic() > end or (options.seed is not None and runs >= len(chosen) * len(variants)):
+            break
+        if options.seed is None:
+            seed += 1
+    print(f"{runs} runs, last seed {seed}, {calls} calls agreed, {failed} runs failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
+    sys.exit(main())
