@@ -59,7 +59,7 @@ def test_stripped_makes_nothing_up(program, variant):
         # Its libc is a module of its own, so the caller is the function itself.
         for record, event in zip(records, calls):
             start, end = spans[record["function"]]
-            assert start < caller(event)["offset"] <= end, (record, caller(event))
+            assert start < caller(event)["module_offset"] <= end, (record, caller(event))
 
 
 def test_stack(program):

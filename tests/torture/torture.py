@@ -17,7 +17,7 @@ import programs  # noqa: E402
 VARIANTS = ("dynamic", "O2", "static", "m32", "musl")
 
 
-def check(seed, steps, engine, variant="dynamic", attach=False):
+def check(seed, steps, engine, variant="dynamic"):
     """One run; raises AssertionError when the trace and the report differ. Returns how many calls agreed."""
     command = [programs.program("torture", variant), str(seed), str(steps)]
     traced = harness.trace(command, engine=engine, timeout=90)
