@@ -466,7 +466,7 @@ extern const struct names names_rtentry_flags;
 /* ifr_flags, ifi_flags. */
 extern const struct names names_interface_flags;
 
-/* --- Netlink's own: types, flags, error attributes; generic netlink's controller; other protocols' types: lists_netlink.c --- */
+/* --- Netlink: headers, errors, generic netlink, other protocols: lists_netlink.c --- */
 
 /* nlmsg_type below NLMSG_MIN_TYPE: every protocol's. */
 extern const struct names names_nlmsg_type;
@@ -753,7 +753,7 @@ extern const struct names names_nduseropt;
 
 /* nlmsg_type of NETLINK_SOCK_DIAG. */
 extern const struct names names_diag_type;
-/* Attributes of an answer about an inet socket; idiag_ext asks for them, bit by bit from 1 on. */
+/* Attributes of an answer about an inet socket; bit n-1 of idiag_ext asks for n. */
 extern const struct names names_inet_diag;
 /* Attributes of a request about inet sockets. */
 extern const struct names names_inet_diag_req;
