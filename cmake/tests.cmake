@@ -19,6 +19,16 @@ foreach(source IN LISTS unit_tests)
 	set_tests_properties(${test} PROPERTIES LABELS unit TIMEOUT 60)
 endforeach()
 
+# Benchmarks of one part each, built on request: cmake --build build --target bench_sink
+file(GLOB unit_benches CONFIGURE_DEPENDS tests/unit/bench_*.c)
+foreach(source IN LISTS unit_benches)
+	get_filename_component(name ${source} NAME_WE)
+	add_executable(${name} EXCLUDE_FROM_ALL ${source})
+	set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+	target_include_directories(${name} PRIVATE src tests/unit)
+	target_link_libraries(${name} PRIVATE sockline_all)
+endforeach()
+
 file(GLOB case_tests CONFIGURE_DEPENDS tests/cases/test_*.py)
 foreach(source IN LISTS case_tests)
 	get_filename_component(name ${source} NAME_WE)
