@@ -53,7 +53,10 @@ struct event {
 	unsigned stack_count;
 	bool stack_cut;
 
-	/* everything else: process, signal, socket, note */
+	/*
+	 * everything else: process, signal, socket, note. A note "pending" has the call's name as text, its arguments in
+	 * args, how long it has blocked in duration_ns, and its caller. A socket event without text is for JSON alone.
+	 */
 	const char *text;	 /* the line's words for text sinks: "thread of 4410 curl"; foreign bytes possible */
 	const struct value *details; /* fields for JSON (and indented lines, for tcp_info) */
 };

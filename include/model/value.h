@@ -43,7 +43,7 @@ enum value_place {
 	PLACE_RESULT,	 /* text: in brackets after the result:  getsockopt(5, SO_ERROR) = 0 [0] */
 	PLACE_VERBOSE,	 /* text: among the arguments, with -v only (defaults: NULL, flags 0, addrlen, nfds) */
 	PLACE_JSON,	 /* never in text */
-	PLACE_TEXT,	 /* among the arguments in text, never in JSON */
+	PLACE_TEXT,	 /* among the arguments in text, never in JSON; -v leaves it out for a PLACE_VERBOSE of its name */
 	PLACE_TEXT_RESULT, /* in brackets after the result in text, never in JSON */
 };
 

@@ -263,7 +263,7 @@ static void add_name(struct text *line, const char *name, const char *suffix)
  * name. */
 static bool is_payload(const struct value *value)
 {
-	static const char *const names[] = { "buf", "buff", "ubuf", "iov_base", "data", "msg" };
+	static const char *const names[] = { "buf", "iov_base", "data" };
 
 	if (value->kind != VALUE_BYTES)
 		return false;

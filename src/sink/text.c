@@ -94,11 +94,12 @@ static void cut_line(struct text_sink *sink, size_t from, unsigned room)
 {
 	struct text *line = &sink->line;
 
-	if (room < 8 || text_columns(line->data + from, line->len - from) < room)
+	if (room < 8 || text_columns(line->data + from, line->len - from) <= room)
 		return;
+	unsigned dots = sink->options.utf8 ? 1 : 3;
 	size_t keep = line->len - from < 4 * (size_t)room ? line->len - from : 4 * (size_t)room;
-	while (keep &&
-	       ((line->data[from + keep] & 0xc0) == 0x80 || text_columns(line->data + from, keep) > room - 4))
+	while (keep && ((line->data[from + keep] & 0xc0) == 0x80 ||
+			text_columns(line->data + from, keep) > room - dots))
 		keep--;
 	line->len = from + keep;
 	text_ellipsis(sink);

@@ -37,21 +37,45 @@ static void add_foreign(const struct text_sink *sink, struct text *text, const c
 	put_foreign(text, string, strlen(string), sink->options.utf8, false);
 }
 
-/* function+0xoff; a name too long for the terminal's column loses its end. */
+/* A function's name without its arguments, template arguments and scope: send of net::socket<T>::send(char
+ * const*). */
+static void short_function(const char *name, const char **from, size_t *len)
+{
+	size_t end = 0, start = 0, depth = 0;
+
+	for (; name[end]; end++) {
+		if (name[end] == '<')
+			depth++;
+		else if (name[end] == '>' && depth)
+			depth--;
+		else if (!depth && name[end] == '(' && end > start)
+			break;
+		else if (!depth && (name[end] == ' ' || (name[end] == ':' && end && name[end - 1] == ':')))
+			start = end + 1;
+	}
+	*from = name + start;
+	*len = end - start;
+}
+
+/* function+0xoff; a name too long for the terminal's column loses its scope and arguments, then its end. */
 static void add_function(const struct text_sink *sink, struct text *text, const struct place *place,
 			 size_t limit)
 {
-	size_t from = text->len;
+	const char *name = place->function;
+	size_t len = strlen(name);
+	bool cut = false;
 
-	add_foreign(sink, text, place->function);
-	if (limit && text_columns(text->data + from, text->len - from) > limit) {
-		text->len = from;
-		size_t keep = limit - 1;
-		while (keep && (place->function[keep] & 0xc0) == 0x80)
-			keep--;
-		put_foreign(text, place->function, keep, sink->options.utf8, false);
-		text_add(text, sink->options.utf8 ? "…" : "...");
+	if (limit && text_columns(name, len) > limit)
+		short_function(place->function, &name, &len);
+	if (limit && text_columns(name, len) > limit) {
+		cut = true;
+		len = limit - 1;
+		while (len && (name[len] & 0xc0) == 0x80)
+			len--;
 	}
+	put_foreign(text, name, len, sink->options.utf8, false);
+	if (cut)
+		text_add(text, sink->options.utf8 ? "…" : "...");
 	if (!place->inlined || place->offset) {
 		text_add_char(text, '+');
 		text_add_hex(text, place->offset);
@@ -109,26 +133,6 @@ static void add_place(const struct text_sink *sink, struct text *text, const str
 		PUT(text, " via ");
 		add_foreign(sink, text, styled_module(sink, via));
 	}
-}
-
-/* A function's name without its arguments, template arguments and scope: send of net::socket<T>::send(char
- * const*). */
-static void short_function(const char *name, const char **from, size_t *len)
-{
-	size_t end = 0, start = 0, depth = 0;
-
-	for (; name[end]; end++) {
-		if (name[end] == '<')
-			depth++;
-		else if (name[end] == '>' && depth)
-			depth--;
-		else if (!depth && name[end] == '(' && end > start)
-			break;
-		else if (!depth && (name[end] == ' ' || (name[end] == ':' && end && name[end - 1] == ':')))
-			start = end + 1;
-	}
-	*from = name + start;
-	*len = end - start;
 }
 
 static void keep_function(const struct text_sink *sink, struct place_text *to, int which, const char *name,

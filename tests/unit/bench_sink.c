@@ -1,6 +1,6 @@
 /*
- * bench_sink: what an event costs in a sink: nanoseconds of the calling thread's CPU time, text and JSON, to a file.
- * Not a test: build target bench_sink, then run tests/bench_sink [ROUNDS].
+ * bench_sink: what an event costs in a sink: nanoseconds of the calling thread's CPU time, text and JSON, to
+ * a file. Not a test: build target bench_sink, then run tests/bench_sink [ROUNDS].
  */
 #include <fcntl.h>
 #include <time.h>

@@ -1,4 +1,5 @@
-/* sink_events: hand-made events for the tests of the sinks: one program that calls libcurl, as docs show it. */
+/* sink_events: hand-made events for the tests of the sinks: one program that calls libcurl, as docs show it.
+ */
 #ifndef SOCKLINE_TESTS_SINK_EVENTS_H
 #define SOCKLINE_TESTS_SINK_EVENTS_H
 
@@ -63,8 +64,8 @@ struct events {
 	unsigned count;
 };
 
-static inline struct event *add_event(struct events *events, enum event_kind kind, const char *type, uint64_t usec,
-				      pid_t tid)
+static inline struct event *add_event(struct events *events, enum event_kind kind, const char *type,
+				      uint64_t usec, pid_t tid)
 {
 	struct event *event = &events->list[events->count++];
 
@@ -81,8 +82,9 @@ static inline struct event *add_event(struct events *events, enum event_kind kin
 	return event;
 }
 
-static inline struct event *add_call(struct events *events, const char *type, uint64_t usec, double duration_usec,
-				     pid_t tid, const struct place *place, int64_t result)
+static inline struct event *add_call(struct events *events, const char *type, uint64_t usec,
+				     double duration_usec, pid_t tid, const struct place *place,
+				     int64_t result)
 {
 	struct event *event = add_event(events, EVENT_CALL, type, usec, tid);
 
@@ -121,7 +123,8 @@ static inline struct value *placed(struct value *value, enum value_place place)
 	return value;
 }
 
-static inline struct value *new_fd(struct arena *arena, const char *name, int number, const struct file_view *file)
+static inline struct value *new_fd(struct arena *arena, const char *name, int number,
+				   const struct file_view *file)
 {
 	struct value *value = value_new(arena, VALUE_FD, name);
 
@@ -130,7 +133,8 @@ static inline struct value *new_fd(struct arena *arena, const char *name, int nu
 	return value;
 }
 
-static inline struct value *new_constant(struct arena *arena, const char *name, uint64_t number, const char *text)
+static inline struct value *new_constant(struct arena *arena, const char *name, uint64_t number,
+					 const char *text)
 {
 	struct value *value = value_new(arena, VALUE_CONSTANT, name);
 
@@ -157,7 +161,8 @@ static inline struct value *new_flags(struct arena *arena, const char *name, uin
 	return value;
 }
 
-static inline struct value *new_text(struct arena *arena, enum value_place place, const char *name, const char *text)
+static inline struct value *new_text(struct arena *arena, enum value_place place, const char *name,
+				     const char *text)
 {
 	struct value *value = value_string(arena, name, text, (uint32_t)strlen(text));
 
@@ -181,8 +186,8 @@ static inline struct value *new_address(struct arena *arena, const char *name, c
 }
 
 /* One item of a poll list: fd, events (or revents). */
-static inline struct value *new_poll(struct arena *arena, int fd, const struct file_view *file, const char *field,
-				     const char *bit, uint64_t number)
+static inline struct value *new_poll(struct arena *arena, int fd, const struct file_view *file,
+				     const char *field, const char *bit, uint64_t number)
 {
 	struct value *item = value_struct(arena, NULL);
 
@@ -208,11 +213,11 @@ static inline void add_remark(struct events *events, struct event *event, const 
 	*last = remark;
 }
 
-#define PLACE(name, function_, offset_, file_, line_)                                                                  \
-	static const struct place name = { .function = function_,                                                      \
-					   .offset = offset_,                                                          \
-					   .file = "/usr/src/curl/lib/" file_,                                         \
-					   .line = line_,                                                              \
+#define PLACE(name, function_, offset_, file_, line_)                          \
+	static const struct place name = { .function = function_,              \
+					   .offset = offset_,                  \
+					   .file = "/usr/src/curl/lib/" file_, \
+					   .line = line_,                      \
 					   .module = "/usr/lib/x86_64-linux-gnu/libcurl.so.4.8.0" }
 
 PLACE(place_pair, "Curl_wakeup_init", 0x31, "asyn-thread.c", 213);
@@ -268,7 +273,8 @@ static inline void add_resolver(struct events *events)
 	arg(event, new_fd(arena, "sockfd", 7, &dns_view));
 	struct value *messages = arg(event, placed(value_list(arena, "msgvec"), PLACE_VERBOSE));
 	struct value *message = value_struct(arena, NULL);
-	value_append(message, value_bytes(arena, "data", question, sizeof(question) - 1, sizeof(question) - 1));
+	value_append(message,
+		     value_bytes(arena, "data", question, sizeof(question) - 1, sizeof(question) - 1));
 	value_append(messages, message);
 	arg(event, new_text(arena, PLACE_TEXT, "msgvec", "2 msgs"));
 	add_remark(events, event, "? A AAAA example.test");
@@ -276,8 +282,9 @@ static inline void add_resolver(struct events *events)
 	event = add_call(events, "poll", 13511, 20300, 4411, &place_resolve, 1);
 	arg(event, add_item(value_list(arena, "fds"), new_poll(arena, 7, &dns_view, "events", "POLLIN", 1)));
 	arg(event, value_duration(arena, "timeout", 5000000000));
-	arg(event, placed(add_item(value_list(arena, "ready"), new_poll(arena, 7, NULL, "revents", "POLLIN", 1)),
-			  PLACE_RESULT));
+	arg(event,
+	    placed(add_item(value_list(arena, "ready"), new_poll(arena, 7, NULL, "revents", "POLLIN", 1)),
+		   PLACE_RESULT));
 
 	event = add_call(events, "recvfrom", 33871, 11, 4411, &place_resolve, 46);
 	event->fd = 7;
@@ -297,8 +304,10 @@ static inline void add_resolver(struct events *events)
 /* The main thread: connect, request, answer, close. */
 static inline void add_request(struct events *events)
 {
-	static const char request[] = "GET / HTTP/1.1\r\nHost: example.test\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n";
-	static const char answer[] = "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Type: text/html\r\nContent-";
+	static const char request[] =
+		"GET / HTTP/1.1\r\nHost: example.test\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n";
+	static const char answer[] =
+		"HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Type: text/html\r\nContent-";
 	struct arena *arena = &events->arena;
 	struct event *event;
 
@@ -315,8 +324,9 @@ static inline void add_request(struct events *events)
 	add_item(fds, new_poll(arena, 3, NULL, "events", "POLLIN", 1));
 	arg(event, placed(value_uint(arena, "nfds", 2), PLACE_VERBOSE));
 	arg(event, value_duration(arena, "timeout", 187000000));
-	arg(event, placed(add_item(value_list(arena, "ready"), new_poll(arena, 5, NULL, "revents", "POLLOUT", 4)),
-			  PLACE_RESULT));
+	arg(event,
+	    placed(add_item(value_list(arena, "ready"), new_poll(arena, 5, NULL, "revents", "POLLOUT", 4)),
+		   PLACE_RESULT));
 
 	event = add_call(events, "getsockopt", 58790, 4, 4410, &place_verify, 0);
 	event->fd = 5;

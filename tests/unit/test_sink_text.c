@@ -43,7 +43,6 @@ static void test_screen(void **state)
 	arena_done(&events.arena);
 }
 
-
 /* One event, one sink, one expectation: what stands between the columns at the left and the end. */
 static void expect_line(const struct sink_options *options, struct events *events, const char *expected)
 {
@@ -63,11 +62,20 @@ struct span_case {
 static void test_waiting(void **state)
 {
 	static const struct span_case cases[] = {
-		{ 0, "   0ns" },	      { 999, " 999ns" },	   { 1000, "1.00us" },
-		{ 9994, "9.99us" },	      { 9996, "10.0us" },	   { 214113, " 214us" },
-		{ 999499, " 999us" },	      { 999500, "1.00ms" },	   { 20300000, "20.3ms" },
-		{ 1240000000, " 1.24s" },     { 12400000000, " 12.4s" },   { 59990000000, " 60.0s" },
-		{ 3600000000000, " 3600s" }, { 86400000000000, "86400s" },
+		{ 0, "   0ns" },
+		{ 999, " 999ns" },
+		{ 1000, "1.00us" },
+		{ 9994, "9.99us" },
+		{ 9996, "10.0us" },
+		{ 214113, " 214us" },
+		{ 999499, " 999us" },
+		{ 999500, "1.00ms" },
+		{ 20300000, "20.3ms" },
+		{ 1240000000, " 1.24s" },
+		{ 12400000000, " 12.4s" },
+		{ 59990000000, " 60.0s" },
+		{ 3600000000000, " 3600s" },
+		{ 86400000000000, "86400s" },
 	};
 	struct sink_options options = plain_options(0);
 	struct events events = { 0 };
@@ -115,7 +123,8 @@ static void test_times(void **state)
 		options.caller = false;
 		for (size_t j = 0; j < 5; j++) {
 			add_call(&events, "close", (uint64_t)usec[j], -0.001, 7, NULL, 0);
-			snprintf(expected + strlen(expected), 64, "%s       7 close() = 0\n", cases[i].shown[j]);
+			snprintf(expected + strlen(expected), 64, "%s       7 close() = 0\n",
+				 cases[i].shown[j]);
 		}
 		expect_line(&options, &events, expected);
 	}
