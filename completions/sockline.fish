@@ -2,11 +2,11 @@
 
 set -g __sockline_calls socket socketpair bind listen accept accept4 connect shutdown getsockname getpeername sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg setsockopt getsockopt send recv read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 sendfile splice tee vmsplice copy_file_range close close_range dup dup2 dup3 fcntl ioctl poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 io_uring_setup %lifecycle %data %ready %options %net %all
 
-# Calls and classes with commas between them: the last one is completed.
+# Words with commas between them: the last one is completed.
 function __sockline_set
 	set -l typed (string replace -r -- '^--[a-z]+=' '' (commandline -ct))
 	set -l before (string match -r -- '^(?:.*[,!])?' $typed)
-	printf '%s\n' "$before"$__sockline_calls
+	printf '%s\n' "$before"$argv
 end
 
 # Whether the words so far are all options and their arguments.
@@ -15,7 +15,7 @@ function __sockline_no_command
 	for word in (commandline -opc)[2..-1]
 		if test $skip = 1
 			set skip 0
-		else if contains -- $word -p --attach -u --user -E --env -e --trace --time -s --string-limit --source-path --color -o --output --format --engine
+		else if contains -- $word -p --attach -u --user -E --env -e --trace --family --time -s --string-limit --source-path --color -o --output --format --engine
 			set skip 1
 		else if test "$word" = --; or not string match -q -- '-*' $word
 			return 1
@@ -24,12 +24,13 @@ function __sockline_no_command
 end
 
 # The command is completed as if it stood alone.
-complete -c sockline -x -a '(__fish_complete_subcommand -p --attach -u --user -E --env -e --trace --time -s --string-limit --source-path --color -o --output --format --engine)'
+complete -c sockline -x -a '(__fish_complete_subcommand -p --attach -u --user -E --env -e --trace --family --time -s --string-limit --source-path --color -o --output --format --engine)'
 complete -c sockline -n __sockline_no_command -s p -l attach -x -a '(__fish_complete_pids)' -d 'trace running processes; several with commas or spaces, or -p again'
 complete -c sockline -n __sockline_no_command -s u -l user -x -a '(__fish_complete_users)' -d 'run the command as this user; needs root'
 complete -c sockline -n __sockline_no_command -s E -l env -x -a '(set -nx)' -d 'set a variable of the command, or remove it'
 complete -c sockline -n __sockline_no_command -l no-follow -d 'do not trace the processes that the traced ones start'
-complete -c sockline -n __sockline_no_command -s e -l trace -x -a '(__sockline_set)' -d 'calls to show: names, globs, %lifecycle %data %ready %options %net %all; ! at the start negates'
+complete -c sockline -n __sockline_no_command -s e -l trace -x -a '(__sockline_set $__sockline_calls)' -d 'calls to show: names, globs, %lifecycle %data %ready %options %net %all; ! at the start negates'
+complete -c sockline -n __sockline_no_command -l family -x -a '(__sockline_set inet inet6 unix netlink packet vsock)' -d 'only sockets of these families: inet,inet6,unix,netlink,...'
 complete -c sockline -n __sockline_no_command -s t -l absolute-time -d 'time of day; with microseconds; seconds since 1970'
 complete -c sockline -n __sockline_no_command -s r -l relative-time -d 'time since the line before'
 complete -c sockline -n __sockline_no_command -l time -x -a 'relative none clock clock-us epoch delta' -d 'relative (to the start), none, clock, clock-us, epoch, delta'

@@ -9,6 +9,7 @@
 #define SOCKLINE_APP_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -44,6 +45,7 @@ struct options {
 
 	/* Which calls are shown. */
 	struct row_set calls;
+	uint64_t families; /* --family: bit AF_x for each; 0: all. A call on no socket (epoll_wait, poll) has none */
 
 	/* What a line shows. */
 	int time;	       /* enum time_style of sink/sink.h */

@@ -5,6 +5,9 @@
 #include "base/text.h"
 #include "option_table.h"
 
+/* What --family is completed with: the families that programs use. */
+#define COMPLETION_FAMILIES "inet inet6 unix netlink packet vsock"
+
 /* The comment at the top of each. */
 extern const char completion_origin[];
 

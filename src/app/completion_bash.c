@@ -32,7 +32,12 @@ static void add_bash_case(struct text *text, const struct option *option)
 		text_add(text, "' ;;\n");
 		break;
 	case HINT_CALLS:
-		text_add(text, "_sockline_set ;;\n");
+		text_add(text, "_sockline_set '");
+		completion_calls(text);
+		text_add(text, "' ;;\n");
+		break;
+	case HINT_FAMILIES:
+		text_add(text, "_sockline_set '" COMPLETION_FAMILIES "' ;;\n");
 		break;
 	case HINT_NONE:
 		text_add(text, ";;\n");
@@ -69,12 +74,10 @@ void generate_bash(struct text *text)
 		       "\tcompopt -o filenames 2>/dev/null\n"
 		       "\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
 		       "}\n\n"
-		       "# Calls and classes with commas between them: the last one is completed.\n"
+		       "# Words with commas between them: the last one is completed.\n"
 		       "_sockline_set() {\n"
 		       "\tlocal last=${cur##*[,!]}\n"
-		       "\tmapfile -t COMPREPLY < <(compgen -P \"${cur%\"$last\"}\" -W '");
-	completion_calls(text);
-	text_add(text, "' -- \"$last\")\n"
+		       "\tmapfile -t COMPREPLY < <(compgen -P \"${cur%\"$last\"}\" -W \"$1\" -- \"$last\")\n"
 		       "\tcompopt -o nospace 2>/dev/null\n"
 		       "}\n\n"
 		       "# The command to be traced: another completion's business where there is one.\n"

@@ -30,7 +30,10 @@ static void add_fish_option(struct text *text, const struct option *option)
 		text_add(text, "'");
 		break;
 	case HINT_CALLS:
-		text_add(text, " -x -a '(__sockline_set)'");
+		text_add(text, " -x -a '(__sockline_set $__sockline_calls)'");
+		break;
+	case HINT_FAMILIES:
+		text_add(text, " -x -a '(__sockline_set " COMPLETION_FAMILIES ")'");
 		break;
 	case HINT_NONE:
 		text_add(text, option->argument ? " -x" : "");
@@ -58,11 +61,11 @@ void generate_fish(struct text *text)
 	text_add(text, "\nset -g __sockline_calls ");
 	completion_calls(text);
 	text_add(text, "\n\n"
-		       "# Calls and classes with commas between them: the last one is completed.\n"
+		       "# Words with commas between them: the last one is completed.\n"
 		       "function __sockline_set\n"
 		       "\tset -l typed (string replace -r -- '^--[a-z]+=' '' (commandline -ct))\n"
 		       "\tset -l before (string match -r -- '^(?:.*[,!])?' $typed)\n"
-		       "\tprintf '%s\\n' \"$before\"$__sockline_calls\n"
+		       "\tprintf '%s\\n' \"$before\"$argv\n"
 		       "end\n\n"
 		       "# Whether the words so far are all options and their arguments.\n"
 		       "function __sockline_no_command\n"

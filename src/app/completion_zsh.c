@@ -42,6 +42,9 @@ static void add_zsh_action(struct text *text, const struct option *option)
 	case HINT_CALLS:
 		text_add(text, "_sequence compadd - $calls");
 		break;
+	case HINT_FAMILIES:
+		text_add(text, "_sequence compadd - " COMPLETION_FAMILIES);
+		break;
 	case HINT_NONE:
 		break;
 	}

@@ -72,6 +72,11 @@ int option_apply_calls(struct options *options, const char *argument, struct err
 	return select_parse(&options->calls, argument, error);
 }
 
+int option_apply_families(struct options *options, const char *argument, struct error *error)
+{
+	return select_families(&options->families, argument, error);
+}
+
 /* Each further t asks for more, as in strace. */
 int option_apply_clock(struct options *options, const char *argument, struct error *error)
 {

@@ -35,7 +35,16 @@ enum option_store {
 };
 
 /* What a shell offers for the argument. */
-enum option_hint { HINT_NONE, HINT_FILE, HINT_PID, HINT_USER, HINT_WORDS, HINT_CALLS, HINT_VARIABLE };
+enum option_hint {
+	HINT_NONE,
+	HINT_FILE,
+	HINT_PID,
+	HINT_USER,
+	HINT_WORDS,
+	HINT_CALLS,
+	HINT_VARIABLE,
+	HINT_FAMILIES
+};
 
 struct choice {
 	const char *word;
@@ -80,6 +89,7 @@ const char *option_strace_qualifier(const char *name, size_t len);
 int option_apply_pids(struct options *options, const char *argument, struct error *error);
 int option_apply_environment(struct options *options, const char *argument, struct error *error);
 int option_apply_calls(struct options *options, const char *argument, struct error *error);
+int option_apply_families(struct options *options, const char *argument, struct error *error);
 int option_apply_clock(struct options *options, const char *argument, struct error *error);
 int option_apply_string_limit(struct options *options, const char *argument, struct error *error);
 

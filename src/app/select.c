@@ -1,8 +1,12 @@
 #include "app/select.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/glob.h"
+#include "names/names.h"
 #include "option_table.h"
 
 enum { WORD_MOST = 64 };
@@ -59,6 +63,64 @@ static int add_word(struct row_set *set, const char *text, size_t len, struct er
 				 word);
 	return error_set(error, EINVAL, "-e knows no call or class %s: did you mean %s?", word,
 			 row_nearest(word));
+}
+
+/* The family whose name, without AF_ and in lower case, is nearest to word. */
+static void nearest_family(const char *word, char *nearest, size_t size)
+{
+	const size_t prefix = strlen(names_address_family.prefix);
+	size_t least = SIZE_MAX;
+
+	for (size_t i = 0; i < names_address_family.count; i++) {
+		const char *name = names_address_family.list[i].name + prefix;
+		const size_t distance = word_distance(name, word);
+
+		if (distance >= least)
+			continue;
+		least = distance;
+		snprintf(nearest, size, "%s", name);
+	}
+	for (char *c = nearest; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+}
+
+/* Adds one family's bit; len bytes of text count. */
+static int add_family(uint64_t *families, const char *text, size_t len, struct error *error)
+{
+	char word[WORD_MOST], nearest[WORD_MOST] = "";
+	uint64_t family;
+
+	snprintf(word, sizeof(word), "%.*s", (int)(len < sizeof(word) ? len : sizeof(word) - 1), text);
+	if (!*word)
+		return error_set(error, EINVAL,
+				 "--family has an empty word: give families with commas between them, such "
+				 "as inet,inet6");
+	if (names_value(&names_address_family, word, &family) == 0 && family < 64) {
+		*families |= (uint64_t)1 << family;
+		return 0;
+	}
+	nearest_family(word, nearest, sizeof(nearest));
+	return error_set(error, EINVAL, "--family knows no \"%s\": did you mean %s?", word, nearest);
+}
+
+int select_families(uint64_t *families, const char *text, struct error *error)
+{
+	const int negated = *text == '!';
+	uint64_t chosen = 0;
+
+	text += negated;
+	for (;;) {
+		const size_t len = strcspn(text, ",");
+		const int status = add_family(&chosen, text, len, error);
+
+		if (status)
+			return status;
+		if (!text[len])
+			break;
+		text += len + 1;
+	}
+	*families = negated ? ~chosen : chosen;
+	return 0;
 }
 
 /* Takes "trace=" off, and refuses what else strace allows there. */

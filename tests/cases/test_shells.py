@@ -35,6 +35,7 @@ COMPLETIONS = [
     ("-e recvm", ["recvmsg", "recvmmsg"], ["recvfrom"]),
     ("-e connect,%d", ["connect,%data"], ["connect"]),
     ("-e !%re", ["!%ready"], ["%ready"]),
+    ("--family inet,v", ["inet,vsock"], ["inet,unix"]),
     ("-p ", ["1"], ["--pid"]),
     ("-o tests/unit/test_opt", ["tests/unit/test_options.c"], []),
     ("-t ca", ["cat"], ["--caller"]),

@@ -14,7 +14,7 @@
 #include "app/select.h"
 
 struct option_case {
-	const char *line; /* arguments, with blanks between them; _ stands for a blank inside one */
+	const char *line; /* arguments, with blanks between them; ~ stands for a blank inside one */
 	const char *want; /* what differs from the defaults, see describe() */
 };
 
@@ -27,7 +27,7 @@ static int split(const char *line, char *words, size_t size, char **argv)
 	snprintf(words, size, "%s", line);
 	for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
 		for (char *c = word; *c; c++)
-			if (*c == '_')
+			if (*c == '~')
 				*c = ' ';
 		argv[argc++] = word;
 	}
@@ -59,6 +59,8 @@ static void describe(const struct options *options, struct text *text)
 	for (unsigned i = 0; i < options->environment_count; i++)
 		text_printf(text, "env=%s ", options->environment[i]);
 	add_number(text, "follow", options->follow, 1);
+	if (options->families)
+		text_printf(text, "families=%llx ", (unsigned long long)options->families);
 	add_number(text, "time", options->time, 0);
 	add_number(text, "path", options->path, 0);
 	add_number(text, "duration", options->show_duration, 0);
@@ -84,7 +86,7 @@ static const struct option_case good_cases[] = {
 	{ "-- -odd name", "[-odd][name]" },
 	{ "-f -tt -T -yy -s 200 -p 42", "pid=42 time=3 duration=1 limit=200 " },
 	{ "-p 1,2,3", "pid=1 pid=2 pid=3 " },
-	{ "-p 1_2 -p3 --attach=4,1", "pid=1 pid=2 pid=3 pid=4 " },
+	{ "-p 1~2 -p3 --attach=4,1", "pid=1 pid=2 pid=3 pid=4 " },
 	{ "--attach 7", "pid=7 " },
 	{ "-fp7", "pid=7 " },
 	{ "-t x", "time=2 [x]" },
@@ -103,7 +105,7 @@ static const struct option_case good_cases[] = {
 	{ "-ofile x", "output=file [x]" },
 	{ "-o file -A x", "output=file append=1 [x]" },
 	{ "--output=a=b x", "output=a=b [x]" },
-	{ "-o |jq_. x", "output=|jq . [x]" },
+	{ "-o |jq~. x", "output=|jq . [x]" },
 	{ "-j x", "format=1 [x]" },
 	{ "--format=json -s 9 x", "limit=9 format=1 [x]" },
 	{ "-s 0 x", "limit=0 [x]" },
@@ -116,6 +118,9 @@ static const struct option_case good_cases[] = {
 	{ "-y --follow-forks --decode-fds=all x", "[x]" },
 	{ "--decode-fds x", "[x]" },
 	{ "--syscall-times --no-abbrev x", "duration=1 verbose=1 [x]" },
+	{ "--family=inet,AF_INET6,unix x", "families=406 [x]" },
+	{ "--family=!unix x", "families=fffffffffffffffd [x]" },
+	{ "--family local x", "families=2 [x]" },
 	{ "-h", "action=1 " },
 	{ "--version", "action=2 " },
 	{ "--generate=man", "action=3 generate=man " },
@@ -132,7 +137,7 @@ static const struct option_case bad_cases[] = {
 	{ "-p 1,+2", "\"+2\" is no process id: -p takes numbers from 1 to 4194304" },
 	{ "-p 99999999999999999999",
 	  "\"99999999999999999999\" is no process id: -p takes numbers from 1 to 4194304" },
-	{ "-p _", "-p needs a process id, and got none: \" \"" },
+	{ "-p ~", "-p needs a process id, and got none: \" \"" },
 	{ "-p", "-p needs an argument: PID" },
 	{ "--attach", "--attach needs an argument: PID" },
 	{ "--attach=", "-p needs a process id, and got none: \"\"" },
@@ -169,6 +174,10 @@ static const struct option_case bad_cases[] = {
 	{ "-e signal=none x", "-e signal= is strace's: signals are shown always" },
 	{ "-e tracee=all x", "-e knows no tracee=: did you mean -e trace=SET?" },
 	{ "-e /^recv x", "-e takes no regular expressions such as /^recv: use a glob, such as 'recv*'" },
+	{ "--family=inte x", "--family knows no \"inte\": did you mean inet?" },
+	{ "--family=unix,AF_UNX x", "--family knows no \"AF_UNX\": did you mean unix?" },
+	{ "--family= x",
+	  "--family has an empty word: give families with commas between them, such as inet,inet6" },
 	{ "--generate=html", "--generate knows no \"html\": did you mean man?" },
 };
 
