@@ -1,5 +1,6 @@
 /*
- * file: how an event sees what a fd referred to at the moment of the call: a copied snapshot, never live state.
+ * file: how an event sees what a fd referred to at the moment of the call: a copied snapshot, never live
+ * state.
  */
 #ifndef SOCKLINE_MODEL_FILE_H
 #define SOCKLINE_MODEL_FILE_H
@@ -24,13 +25,14 @@ enum file_link {
 };
 
 struct file_view {
-	uint8_t kind;	     /* enum file_kind */
-	uint8_t link;	     /* enum file_link */
-	bool ambiguous;	     /* text must show the id */
-	uint32_t id;	     /* s12 is 12; 0: none. Sockets, epolls and rings share one count */
-	int family, type, protocol; /* -1: unknown */
-	const char *local, *peer;   /* short texts (decode/sockaddr.h), NULL: unknown */
-	const char *host;	    /* peer's host name, NULL: none */
+	uint8_t kind;	/* enum file_kind */
+	uint8_t link;	/* enum file_link */
+	bool ambiguous; /* text must show the id */
+	uint32_t id;	/* s12 is 12; 0: none. Sockets, epolls and rings share one count */
+	uint32_t pair;	/* id of the other end of the same conversation when that is traced too; 0: none */
+	int family, type, protocol;			/* -1: unknown */
+	const char *local, *peer;			/* short texts (decode/sockaddr.h), NULL: unknown */
+	const char *host;				/* peer's host name, NULL: none */
 	const struct value *local_fields, *peer_fields; /* for JSON; may be NULL */
 };
 

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "private.h"
 
 #ifndef SO_NETNS_COOKIE
@@ -30,6 +31,7 @@ struct ask_kernel {
 		pid_t tid;
 		int pidfd; /* when tid is not 0 */
 	} kept[KEPT];
+	int diag; /* netlink socket; -1: not opened yet, -2: cannot be had */
 };
 
 static int open_pidfd(pid_t tid)
@@ -76,6 +78,8 @@ static void kernel_free(struct ask *ask)
 	for (unsigned i = 0; i < KEPT; i++)
 		if (kernel->kept[i].tid)
 			close(kernel->kept[i].pidfd);
+	if (kernel->diag >= 0)
+		close(kernel->diag);
 	free(kernel);
 }
 
@@ -217,6 +221,26 @@ static int kernel_list(struct ask *ask, pid_t tid, void (*fn)(void *user, int fd
 	return 0;
 }
 
+static int kernel_watches(struct ask *ask, pid_t tid, int epfd, void (*fn)(void *user, int fd, uint64_t data),
+			  void *user)
+{
+	char path[64], line[256];
+	unsigned long long data;
+	FILE *file;
+	int fd;
+
+	(void)ask;
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", (int)tid, epfd);
+	file = fopen(path, "re");
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "tfd: %d events: %*x data: %llx", &fd, &data) == 2)
+			fn(user, fd, data);
+	fclose(file);
+	return 0;
+}
+
 static int kernel_same_table(struct ask *ask, pid_t a, pid_t b)
 {
 	long order = syscall(SYS_kcmp, a, b, KCMP_FILES, 0, 0);
@@ -225,15 +249,31 @@ static int kernel_same_table(struct ask *ask, pid_t a, pid_t b)
 	return order < 0 ? -errno : order == 0;
 }
 
+static uint64_t kernel_unix_peer(struct ask *ask, uint64_t inode)
+{
+	struct ask_kernel *kernel = (struct ask_kernel *)ask;
+
+	if (kernel->diag == -1) {
+		kernel->diag = diag_open();
+		if (kernel->diag < 0)
+			kernel->diag = -2;
+	}
+	return kernel->diag >= 0 ? diag_unix_peer(kernel->diag, inode) : 0;
+}
+
 struct ask *ask_kernel_new(void)
 {
 	struct ask_kernel *kernel = state_zalloc(sizeof(*kernel));
+
+	kernel->diag = -1;
 
 	kernel->ask = (struct ask){ .kind = kernel_kind,
 				    .socket = kernel_socket,
 				    .cloexec = kernel_cloexec,
 				    .list = kernel_list,
 				    .same_table = kernel_same_table,
+				    .watches = kernel_watches,
+				    .unix_peer = kernel_unix_peer,
 				    .forget = kernel_forget,
 				    .free = kernel_free };
 	return &kernel->ask;

@@ -16,6 +16,11 @@
 #define F_DUPFD_CLOEXEC 1030
 #endif
 
+static bool is_inet(const struct file *file)
+{
+	return file->family == AF_INET || file->family == AF_INET6;
+}
+
 static unsigned flags_of(bool cloexec)
 {
 	return SLOT_FLAGS_KNOWN | (cloexec ? SLOT_CLOEXEC : 0);
@@ -47,6 +52,10 @@ static struct file *put_new(struct state *state, struct task *task, const struct
 
 	fdtable_set(state, task->files, fd, file, flags, call->exit_ns);
 	file_unref(state, file);
+	if (file->history) {
+		file->history->fd = fd;
+		file->history->pid = task->process ? task->process->pid : task->tid;
+	}
 	return file;
 }
 
@@ -58,6 +67,8 @@ static struct file *put_socket(struct state *state, struct task *task, const str
 	file->family = (int)call->args[0];
 	file->type = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
 	file->protocol = (int)call->args[2];
+	if (call->entry_ns)
+		file->history->created = call->entry_ns;
 	return file;
 }
 
@@ -68,12 +79,14 @@ static void leave_socket(struct state *state, struct task *task, struct call *ca
 	struct file *file = put_socket(state, task, call, (int)call->result);
 
 	ask_new(state, task, call, (int)call->result, file,
-		identity_of(file->family) | (file->protocol ? 0 : ASK_TYPE));
+		identity_of(file->family) | (is_inet(file) && !file->protocol ? ASK_TYPE : 0));
+	pair_single(state, file, true);
 }
 
 static void leave_socketpair(struct state *state, struct task *task, struct call *call)
 {
 	const uint8_t *data = NULL;
+	struct file *files[2];
 	int fds[2];
 
 	if (!call_succeeded(call) ||
@@ -81,10 +94,11 @@ static void leave_socketpair(struct state *state, struct task *task, struct call
 		return;
 	memcpy(fds, data, sizeof(fds));
 	for (int i = 0; i < 2; i++) {
-		struct file *file = put_socket(state, task, call, fds[i]);
-
-		ask_new(state, task, call, fds[i], file, identity_of(file->family));
+		files[i] = put_socket(state, task, call, fds[i]);
+		files[i]->history->condition = SOCKET_CONNECTED;
+		ask_new(state, task, call, fds[i], files[i], identity_of(files[i]->family));
 	}
+	pair_join(state, files[0], files[1]);
 }
 
 /* The address that a call got or gave: value-result length behind args[length_arg] when by_ref, else its
@@ -135,6 +149,8 @@ static void leave_accept(struct state *state, struct task *task, struct call *ca
 	bool known = captured_address(call, PHASE_EXIT, 1, written_length(call, 2), call->file, &peer);
 
 	file->link = LINK_FROM;
+	file->history->condition = SOCKET_CONNECTED;
+	file->history->connect_done = state->now;
 	if (call->file && call->file->kind == FILE_SOCKET) {
 		file->family = call->file->family;
 		file->type = call->file->type;
@@ -142,16 +158,14 @@ static void leave_accept(struct state *state, struct task *task, struct call *ca
 		file->netns = call->file->netns;
 	}
 	if (known)
-		file_set_peer(file, &peer);
+		file_set_peer(state, file, &peer);
 	ask_new(state, task, call, (int)call->result, file,
 		identity_of(file->family) | ASK_LOCAL | (known ? 0 : ASK_PEER) |
 			(file->family < 0 ? ASK_ALL : 0));
 	file->asked_local = call->left;
-}
-
-static bool is_inet(const struct file *file)
-{
-	return file->family == AF_INET || file->family == AF_INET6;
+	pair_ends(state, file);
+	if (call->left && file->family == AF_UNIX)
+		pair_unix(state, file);
 }
 
 /* Connecting goes on in the kernel after these, as the socket is then "connecting". */
@@ -167,23 +181,46 @@ static void leave_connect(struct state *state, struct task *task, struct call *c
 		ask_new(state, task, call, call_fd(call, 0), call->file, ASK_LOCAL);
 }
 
-static void apply_connect(struct state *state, struct task *task, struct call *call)
+/* The address that was tried is worth knowing even when nobody answered there. */
+static bool connect_tried(const struct call *call)
+{
+	if (!call->finished || call->file->type != SOCK_STREAM ||
+	    call->file->history->condition == SOCKET_CONNECTED)
+		return false;
+	return call->result == -ECONNREFUSED || call->result == -ETIMEDOUT || call->result == -ECONNRESET ||
+	       call->result == -EHOSTUNREACH || call->result == -ENETUNREACH || call->result == -ENOENT;
+}
+
+static void connected_to(struct state *state, struct call *call)
 {
 	struct file *file = call->file;
 	struct address address;
 
-	(void)state;
-	(void)task;
-	if (!file || file->kind != FILE_SOCKET || !connect_begun(call))
-		return;
 	if (!captured_address(call, PHASE_ENTRY, 1, (uint32_t)call->args[2], file, &address))
 		address = (struct address){ 0 }; /* connected, but we do not know to whom */
-	if (address_known(&address) && address.family == AF_UNSPEC)
+	if (address_known(&address) && file->family < 0 && address.family != AF_UNSPEC)
+		file->family = address.family;
+	if (address_known(&address) &&
+	    address.family == AF_UNSPEC) /* dissolves the association, connect(2) */
 		address = (struct address){ 0 };
-	file_set_peer(file, &address);
+	file_set_peer(state, file, &address);
 	file->link = address_known(&address) ? LINK_TO : LINK_NONE;
-	if (file->family < 0)
-		file->family = address_known(&address) ? address.family : -1;
+}
+
+static void apply_connect(struct state *state, struct task *task, struct call *call)
+{
+	bool dissolved;
+
+	(void)task;
+	if (!call->file || !call->file->history)
+		return;
+	if (connect_begun(call) || connect_tried(call))
+		connected_to(state, call);
+	dissolved = call_succeeded(call) && call->file->link == LINK_NONE;
+	outcome_connect(state, call);
+	if (dissolved)
+		call->file->history->condition = SOCKET_NEW;
+	pair_ends(state, call->file);
 }
 
 /* Autobind: port 0, a unix name of the kernel's choice, a netlink port. */
@@ -214,7 +251,8 @@ static void leave_bind(struct state *state, struct task *task, struct call *call
 	    kernel_chooses(&address))
 		ask_new(state, task, call, call_fd(call, 0), call->file, ASK_LOCAL);
 	else
-		file_set_local(call->file, &address);
+		file_set_local(state, call->file, &address);
+	call->file->history->condition = SOCKET_BOUND;
 }
 
 static void leave_listen(struct state *state, struct task *task, struct call *call)
@@ -222,6 +260,8 @@ static void leave_listen(struct state *state, struct task *task, struct call *ca
 	if (!call->file || call->file->kind != FILE_SOCKET || !call_succeeded(call))
 		return;
 	call->file->listening = true;
+	call->file->history->condition = SOCKET_LISTENING;
+	pair_single(state, call->file, false);
 	if (is_inet(call->file) && !address_known(&call->file->local))
 		ask_new(state, task, call, call_fd(call, 0), call->file, ASK_LOCAL);
 }
@@ -236,9 +276,36 @@ static void apply_getname(struct state *state, struct task *task, struct call *c
 	    !captured_address(call, PHASE_EXIT, 1, written_length(call, 2), call->file, &address))
 		return;
 	if (call->row->effect == EFFECT_GETSOCKNAME)
-		file_set_local(call->file, &address);
+		file_set_local(state, call->file, &address);
 	else
-		file_set_peer(call->file, &address);
+		file_set_peer(state, call->file, &address);
+	pair_ends(state, call->file);
+}
+
+static void apply_shutdown(struct state *state, struct task *task, struct call *call)
+{
+	struct socket_history *history = call->file ? call->file->history : NULL;
+
+	(void)state;
+	(void)task;
+	if (!history || !call_succeeded(call))
+		return;
+	history->shut_read |= (int)call->args[1] == SHUT_RD || (int)call->args[1] == SHUT_RDWR;
+	history->shut_write |= (int)call->args[1] == SHUT_WR || (int)call->args[1] == SHUT_RDWR;
+	if (history->shut_read && history->shut_write)
+		history->condition = SOCKET_SHUT;
+}
+
+/* A socket that was never bound gets its address with what it sends first; asked once. */
+static void leave_send(struct state *state, struct task *task, struct call *call)
+{
+	struct file *file = call->file;
+
+	if (!file || file->asked_local || !is_inet(file) || !call_succeeded(call) || !call->left)
+		return;
+	file->asked_local = true;
+	if (address_port(&file->local) <= 0)
+		ask_new(state, task, call, call_fd(call, call->row->fd_arg), file, ASK_LOCAL);
 }
 
 /*
@@ -301,10 +368,12 @@ static void apply_close_range(struct state *state, struct task *task, struct cal
  * used. */
 static void put_again(struct state *state, struct task *task, const struct call *call, int fd, unsigned flags)
 {
-	if (call->file && file_matters(call->file))
+	if (call->file && file_matters(call->file)) {
+		call->file->ambiguous = true;
 		fdtable_set(state, task->files, fd, call->file, flags, call->exit_ns);
-	else
+	} else {
 		fdtable_clear(state, task->files, fd);
+	}
 }
 
 static void apply_dup(struct state *state, struct task *task, struct call *call)
@@ -398,6 +467,7 @@ static void apply_unshare(struct state *state, struct task *task, struct call *c
 
 static void leave_sendmsg(struct state *state, struct task *task, struct call *call)
 {
+	leave_send(state, task, call);
 	if (call_succeeded(call))
 		rights_sent(state, task, call, call->args[1]);
 }
@@ -430,6 +500,11 @@ const struct effect_functions effect_functions[EFFECT_UNSHARE + 1] = {
 	[EFFECT_LISTEN] = { leave_listen, NULL },
 	[EFFECT_ACCEPT] = { leave_accept, NULL },
 	[EFFECT_CONNECT] = { leave_connect, apply_connect },
+	[EFFECT_SHUTDOWN] = { NULL, apply_shutdown },
+	[EFFECT_GETSOCKOPT] = { outcome_leave_getsockopt, NULL },
+	[EFFECT_SEND] = { leave_send, NULL },
+	[EFFECT_READY] = { NULL, ready_apply },
+	[EFFECT_EPOLL_CTL] = { NULL, epoll_control },
 	[EFFECT_GETSOCKNAME] = { NULL, apply_getname },
 	[EFFECT_GETPEERNAME] = { NULL, apply_getname },
 	[EFFECT_SENDMSG] = { leave_sendmsg, NULL },

@@ -29,6 +29,11 @@ struct file *file_new(struct state *state, enum file_kind kind)
 	file->kind = kind;
 	file->id = ++state->last_id;
 	file->family = file->type = file->protocol = -1;
+	if (kind == FILE_SOCKET) {
+		file->history = state_zalloc(sizeof(*file->history));
+		file->history->created = state->now;
+		file->history->fd = -1;
+	}
 	file->older = state->newest;
 	if (state->newest)
 		state->newest->newer = file;
@@ -50,29 +55,53 @@ static void forget(struct state *state, struct file *file)
 		map_take(&state->by_cookie, file->cookie);
 	if (file->inode && map_get(&state->by_inode, file->inode) == file)
 		map_take(&state->by_inode, file->inode);
+	pair_forget(state, file);
+	epoll_forget(file);
 	if (file->older)
 		file->older->newer = file->newer;
 	if (file->newer)
 		file->newer->older = file->older;
 	else
 		state->newest = file->older;
-	for (unsigned i = 0; i < state->found_count; i++)
-		if (state->found[i].file == file)
-			state->found[i].file = NULL;
 }
 
+/* The owner hears of it later, never while a thread is held or in the middle of a change. */
 void file_unref(struct state *state, struct file *file)
 {
 	if (!file || file->forever || --file->refs)
 		return;
-	if (state->events.closed) {
-		file->refs = 1; /* the owner may take views */
-		state->events.closed(state->events.user, file);
-	}
 	forget(state, file);
+	file->older = NULL;
+	file->newer = NULL;
+	if (state->last_dying)
+		state->last_dying->older = file;
+	else
+		state->dying = file;
+	state->last_dying = file;
+}
+
+static void free_file(struct file *file)
+{
+	free(file->history);
 	free(file->local_text);
 	free(file->peer_text);
 	free(file);
+}
+
+void file_tell_closed(struct state *state)
+{
+	if (state->found_count)
+		file_tell_found(state); /* first things first */
+	while (state->dying) {
+		struct file *file = state->dying;
+
+		state->dying = file->older;
+		if (!state->dying)
+			state->last_dying = NULL;
+		if (state->events.closed)
+			state->events.closed(state->events.user, file);
+		free_file(file);
+	}
 }
 
 enum file_kind file_kind(const struct file *file)
@@ -80,19 +109,23 @@ enum file_kind file_kind(const struct file *file)
 	return file ? (enum file_kind)file->kind : FILE_UNKNOWN;
 }
 
-void file_set_local(struct file *file, const struct address *address)
+void file_set_local(struct state *state, struct file *file, const struct address *address)
 {
 	if (address_equal(&file->local, address))
 		return;
+	if (file->history)
+		file->history->local_known = address_known(address) ? state->now : 0;
 	file->local = *address;
 	free(file->local_text);
 	file->local_text = NULL;
 }
 
-void file_set_peer(struct file *file, const struct address *address)
+void file_set_peer(struct state *state, struct file *file, const struct address *address)
 {
 	if (address_equal(&file->peer, address))
 		return;
+	if (file->history)
+		file->history->peer_known = address_known(address) ? state->now : 0;
 	file->peer = *address;
 	free(file->peer_text);
 	file->peer_text = NULL;
@@ -118,9 +151,9 @@ void file_learn(struct state *state, struct file *file, const struct socket_fact
 		map_put(&state->by_inode, file->inode, file);
 	}
 	if (address_known(&facts->local))
-		file_set_local(file, &facts->local);
+		file_set_local(state, file, &facts->local);
 	if (address_known(&facts->peer))
-		file_set_peer(file, &facts->peer);
+		file_set_peer(state, file, &facts->peer);
 	if (facts->listening)
 		file->listening = true;
 }
@@ -162,10 +195,13 @@ static const char *cached(char **cache, const struct address *address, struct ar
 	return *cache ? arena_string(arena, *cache) : NULL;
 }
 
+/* A refused connect leaves the address that was tried, but no link to it. */
 static enum file_link link_of(const struct file *file)
 {
 	if (file->listening)
 		return LINK_LISTEN;
+	if (file->history && file->history->condition == SOCKET_REFUSED)
+		return LINK_NONE;
 	if (address_known(&file->peer))
 		return file->link == LINK_FROM ? LINK_FROM : LINK_TO;
 	if (address_port(&file->local) > 0 || (address_known(&file->local) && file->local.family == 1))
@@ -185,7 +221,8 @@ state_view(struct state *state, struct file *file, struct arena *arena,
 				    .id = file->id,
 				    .family = file->family,
 				    .type = file->type,
-				    .protocol = file->protocol };
+				    .protocol = file->protocol,
+				    .pair = file->pair ? file->pair->id : 0 };
 	if (file->kind == FILE_SOCKET) {
 		view->link = link_of(file);
 		view->local = cached(&file->local_text, &file->local, arena, text, user);

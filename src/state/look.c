@@ -62,16 +62,32 @@ static struct file *place_socket(struct state *state, struct task *task, int fd,
 	struct file *file = find(state, facts);
 
 	if (file) {
+		file->ambiguous = true;
 		file_learn(state, file, facts);
 		return place(state, task, fd, file_ref(file));
 	}
 	file = file_new(state, FILE_SOCKET);
 	file_learn(state, file, facts);
 	file->asked_local = true;
+	file->history->found = true;
+	file->history->fd = fd;
+	file->history->pid = task->process ? task->process->pid : task->tid;
+	file->history->condition = file->listening		? SOCKET_LISTENING
+				   : address_known(&file->peer) ? SOCKET_CONNECTED
+								: SOCKET_NEW;
 	if (address_known(&file->peer))
 		file->link = LINK_TO;
+	pair_ends(state, file);
 	file_find_later(state, task, fd, file);
 	return place(state, task, fd, file);
+}
+
+static struct file *place_epoll(struct state *state, struct task *task, int fd)
+{
+	struct file *file = place(state, task, fd, file_new(state, FILE_EPOLL));
+
+	epoll_known(state, task, fd, file);
+	return file;
 }
 
 static struct file *ask_first(struct state *state, struct task *task, int fd, bool hint)
@@ -88,8 +104,9 @@ static struct file *ask_first(struct state *state, struct task *task, int fd, bo
 			(void)state->ask->socket(state->ask, task->tid, fd, ASK_ALL, &facts);
 		return place_socket(state, task, fd, &facts);
 	case FILE_EPOLL:
+		return place_epoll(state, task, fd);
 	case FILE_IO_URING:
-		return place(state, task, fd, file_new(state, (enum file_kind)kind));
+		return place(state, task, fd, file_new(state, FILE_IO_URING));
 	case FILE_OTHER:
 		return place(state, task, fd, &state->other);
 	case -EBADF:

@@ -10,6 +10,7 @@
 #include "calls/row.h"
 #include "fdtable.h"
 #include "state/ask.h"
+#include "state/socket.h"
 #include "state/state.h"
 
 /* Higher fd numbers than fs.nr_open can ever be (NR_OPEN_MAX of fs/file.c is about 2^31 / 8): not stored. */
@@ -21,17 +22,24 @@ struct file {
 	uint8_t kind;	/* enum file_kind */
 	uint8_t link;	/* enum file_link */
 	bool forever;	/* the state's own "unknown" and "other": not counted */
-	bool ambiguous; /* two sockets had the same texts at the same time */
-	bool announce;	/* found, but not told yet */
+	bool ambiguous; /* known by more than one number, or in more than one process by other ways than fork
+			 */
 	bool listening;
-	bool asked_local; /* the kernel was asked once for what a send or connect had left unknown */
+	bool asked_local;  /* the kernel was asked once for what a send or connect had left unknown */
+	bool untold;	   /* a connect's outcome is known, and no line said so yet */
+	bool single;	   /* counted in state->unix_single */
+	bool may_be_ready; /* select said writable: connected or failed */
 	uint32_t id;
 	int family, type, protocol; /* -1: unknown */
 	uint64_t cookie, inode, netns;
 	struct address local, peer;
-	char *local_text, *peer_text; /* NULL: not made yet */
-	struct file *older, *newer;   /* list of all */
-	struct map *watches;	      /* epoll: by data word; NULL: none */
+	char *local_text, *peer_text;	/* NULL: not made yet */
+	struct file *older, *newer;	/* list of all */
+	struct socket_history *history; /* sockets */
+	struct file *pair;		/* the other end; each forgets the other */
+	uint64_t ends;			/* key in state->by_ends; 0: not there */
+	struct watch *watched;		/* epoll registrations of this file */
+	struct epoll *epoll;		/* of an epoll: its registrations; NULL: none yet */
 };
 
 struct pending_found {
@@ -45,8 +53,14 @@ struct state {
 	struct ask *ask;
 	uint32_t last_id;
 	struct file unknown, other;
-	struct file *newest; /* of all files that are referenced */
-	struct map by_cookie, by_inode;
+	struct file *newest;		 /* of all files that are referenced */
+	struct file *dying, *last_dying; /* unreferenced, but the owner has not been told; linked by older */
+	struct map by_cookie, by_inode, by_ends;
+	unsigned unix_single; /* unix stream sockets that may yet turn out to be the other end of an accepted
+				 one */
+	struct socket_news news[NEWS_MAX]; /* of the call that is being applied */
+	unsigned news_count;
+	uint64_t now;			   /* CLOCK_MONOTONIC of the stop that is being worked on */
 	struct file *flight[FLIGHT_LIMIT]; /* sent over SCM_RIGHTS, not yet received; a reference each */
 	unsigned flight_next;
 	struct pending_found *found;
@@ -65,10 +79,11 @@ static inline bool file_matters(const struct file *file)
 /* file.c */
 struct file *file_new(struct state *state, enum file_kind kind); /* one reference, which is the caller's */
 void file_learn(struct state *state, struct file *file, const struct socket_facts *facts);
-void file_set_local(struct file *file, const struct address *address);
-void file_set_peer(struct file *file, const struct address *address);
+void file_set_local(struct state *state, struct file *file, const struct address *address);
+void file_set_peer(struct state *state, struct file *file, const struct address *address);
 void file_find_later(struct state *state, struct task *task, int fd, struct file *file);
 void file_tell_found(struct state *state);
+void file_tell_closed(struct state *state);
 
 /* look.c: held. hint: the call is one that only sockets have. */
 struct file *look(struct state *state, struct task *task, int fd, bool hint);
@@ -90,6 +105,46 @@ struct effect_functions {
 	void (*apply)(struct state *state, struct task *task, struct call *call); /* the rest, not held */
 };
 extern const struct effect_functions effect_functions[EFFECT_UNSHARE + 1];
+
+/* epoll.c: what is registered where */
+void epoll_control(struct state *state, struct task *task, struct call *call);
+void epoll_known(struct state *state, struct task *task, int fd,
+		 struct file *epoll);			    /* held; asks for registrations */
+struct file *epoll_file(struct file *epoll, uint64_t data); /* NULL: unknown or ambiguous */
+void epoll_forget(struct file *file);			    /* its registrations go with it */
+
+/* history.c: traffic, time and errors of a call that is over */
+void history_call(struct state *state, struct call *call);
+void history_blocked(struct state *state, struct file *file, const struct call *call,
+		     enum socket_blocked blocked);
+
+/* outcome.c: how connects went */
+void outcome_connect(struct state *state, struct call *call);
+void outcome_ready(struct state *state, struct file *file, unsigned events); /* POLLOUT, POLLERR, POLLHUP */
+void outcome_writable(struct state *state, struct file *file); /* as select says it: one or the other */
+void outcome_call(struct state *state, struct call *call);     /* what any other call proves */
+void outcome_leave_getsockopt(struct state *state, struct task *task, struct call *call); /* held */
+void outcome_close(struct state *state, struct call *call);
+
+/* ready.c: poll, select, epoll_wait */
+void ready_apply(struct state *state, struct task *task, struct call *call);
+
+/* pair.c: the two ends of one conversation */
+void pair_join(struct state *state, struct file *one, struct file *other);
+void pair_ends(struct state *state, struct file *file);	    /* inet: by swapped addresses */
+void pair_unix(struct state *state, struct file *accepted); /* held */
+void pair_forget(struct state *state, struct file *file);
+void pair_single(struct state *state, struct file *file, bool single);
+
+/* More than there is room for overwrites the last. */
+static inline struct socket_news *news_add(struct state *state, enum socket_news_kind kind, struct file *file)
+{
+	struct socket_news *news =
+		&state->news[state->news_count < NEWS_MAX ? state->news_count++ : NEWS_MAX - 1];
+
+	*news = (struct socket_news){ .kind = kind, .file = file };
+	return news;
+}
 
 static inline int call_fd(const struct call *call, unsigned arg)
 {

@@ -35,8 +35,10 @@ void state_free(struct state *state)
 		state->newest->refs = 1;
 		file_unref(state, state->newest);
 	}
+	file_tell_closed(state);
 	map_done(&state->by_cookie);
 	map_done(&state->by_inode);
+	map_done(&state->by_ends);
 	free(state->found);
 	state->ask->free(state->ask);
 	free(state);
@@ -85,6 +87,7 @@ void state_task_end(struct state *state, struct task *task)
 	task->files = NULL;
 	if (task->process && task->process->state_task == task)
 		task->process->state_task = NULL;
+	file_tell_closed(state);
 }
 
 /* Whether a slot goes at exec: what its flag says, or what the kernel has there now when the flag was never
@@ -111,7 +114,36 @@ void state_exec(struct state *state, struct task *task)
 		if (slot && goes_at_exec(state, task, (int)fd, slot))
 			fdtable_clear(state, table, (int)fd);
 	}
-	file_tell_found(state);
+	look_list(state, task);
+}
+
+bool state_matters(const struct task *task)
+{
+	return task->files && task->files->matters;
+}
+
+void state_flush(struct state *state)
+{
+	file_tell_closed(state);
+}
+
+/*
+ * A call that only sockets have succeeded on an fd that nobody was allowed to ask about: it is a socket, of
+ * unknown ends.
+ */
+static void promote(struct state *state, struct task *task, struct call *call)
+{
+	int fd = call_fd(call, call->row->fd_arg);
+	struct file *file;
+
+	if (call->row->fd_use != FD_SOCKET || call->file != &state->unknown || !call_succeeded(call) ||
+	    fdtable_slot(task->files, fd))
+		return;
+	file = file_new(state, FILE_SOCKET);
+	file->history->found = true;
+	fdtable_set(state, task->files, fd, file, 0, 0);
+	call->file = file;
+	file_find_later(state, task, fd, file);
 }
 
 void state_leave(struct state *state, struct task *task, struct call *call)
@@ -119,7 +151,12 @@ void state_leave(struct state *state, struct task *task, struct call *call)
 	const struct effect_functions *functions = &effect_functions[call->row->effect];
 
 	call->left = true;
-	if (functions->leave && task->files && call->args_known)
+	state->now = call->exit_ns;
+	state->news_count = 0;
+	if (!task->files || !call->args_known)
+		return;
+	promote(state, task, call);
+	if (functions->leave)
 		functions->leave(state, task, call);
 }
 
@@ -129,12 +166,29 @@ void state_apply(struct state *state, struct task *task, struct call *call)
 
 	if (state->found_count)
 		file_tell_found(state);
+	state->now = call->exit_ns ? call->exit_ns : call->entry_ns;
+	if (!call->left)
+		state->news_count = 0;
 	if (!task->files || !call->args_known)
 		return;
 	if (!call->left && functions->leave)
 		functions->leave(state, task, call);
 	if (functions->apply)
 		functions->apply(state, task, call);
+	history_call(state, call);
+	outcome_call(state, call);
+	outcome_close(state, call);
+}
+
+unsigned state_news(struct state *state, const struct call *call, struct socket_news *news)
+{
+	unsigned count = state->news_count;
+
+	(void)call;
+	for (unsigned i = 0; i < count; i++)
+		news[i] = state->news[i];
+	state->news_count = 0;
+	return count;
 }
 
 void state_drop(struct state *state, struct call *call)
@@ -144,6 +198,8 @@ void state_drop(struct state *state, struct call *call)
 	if (call->file2)
 		file_unref(state, call->file2);
 	call->file = call->file2 = NULL;
+	if (state->dying)
+		file_tell_closed(state);
 }
 
 void state_each(struct state *state, void (*fn)(void *user, struct file *file), void *user)
@@ -154,12 +210,4 @@ void state_each(struct state *state, void (*fn)(void *user, struct file *file), 
 		file = file->older;
 	for (; file; file = file->newer)
 		fn(user, file);
-}
-
-int state_epoll_fd(struct state *state, struct file *epoll, uint64_t data)
-{
-	(void)state;
-	(void)epoll;
-	(void)data;
-	return -1;
 }

@@ -13,6 +13,7 @@
 #include "arch/abi.h"
 #include "calls/row.h"
 #include "state/ask.h"
+#include "state/socket.h"
 #include "state/state.h"
 
 enum { FIRST_TID = 1000, CLONED_FILES = 0x400, TASKS = 26, TRUTHS = 64, MEMORY = 4096 };
@@ -24,7 +25,7 @@ struct truth {
 	int kind; /* enum file_kind; -EBADF: closed */
 	uint64_t cookie;
 	bool cloexec;
-	struct address peer;
+	struct address local, peer;
 };
 
 struct world {
@@ -37,7 +38,11 @@ struct world {
 	unsigned truth_count;
 	uint64_t now, last_cookie;
 	unsigned questions, found, closed;
-	bool refuse; /* pidfd_getfd is not allowed */
+	bool refuse, refuse_proc;	   /* pidfd_getfd, /proc are not allowed */
+	uint64_t netns;			   /* of the next sockets */
+	uint64_t unix_peer_inode;	   /* answer to the next question */
+	struct socket_news news[NEWS_MAX]; /* of the last call */
+	unsigned news_count;
 	uint32_t closed_ids[64];
 	uint8_t memory[MEMORY]; /* what calls point to, at address MEMORY_AT */
 };
@@ -62,6 +67,8 @@ static int world_kind(struct ask *ask, pid_t tid, int fd, uint64_t *inode)
 	struct truth *truth = truth_at(world_of(ask), tid, fd);
 
 	world_of(ask)->questions++;
+	if (world_of(ask)->refuse_proc)
+		return FILE_UNKNOWN;
 	if (!truth)
 		return -EBADF;
 	if (truth->kind == FILE_SOCKET)
@@ -90,6 +97,10 @@ static int world_socket(struct ask *ask, pid_t tid, int fd, unsigned what, struc
 		facts->type = SOCK_STREAM;
 		facts->protocol = 6;
 	}
+	if (what & ASK_NETNS)
+		facts->netns = world->netns;
+	if (truth && (what & ASK_LOCAL))
+		facts->local = truth->local;
 	if (truth && (what & ASK_PEER))
 		facts->peer = truth->peer;
 	return 0;
@@ -119,6 +130,26 @@ static int world_same_table(struct ask *ask, pid_t a, pid_t b)
 	(void)a;
 	(void)b;
 	return 1;
+}
+
+static int world_watches(struct ask *ask, pid_t tid, int epfd, void (*fn)(void *user, int fd, uint64_t data),
+			 void *user)
+{
+	(void)ask;
+	(void)tid;
+	(void)epfd;
+	(void)fn;
+	(void)user;
+	return 0;
+}
+
+static uint64_t world_unix_peer(struct ask *ask, uint64_t inode)
+{
+	uint64_t peer = world_of(ask)->unix_peer_inode;
+
+	(void)inode;
+	world_of(ask)->unix_peer_inode = 0;
+	return peer;
 }
 
 static void world_forget(struct ask *ask, pid_t tid)
@@ -171,8 +202,16 @@ static inline void world_init(struct world *world)
 
 	memset(world, 0, sizeof(*world));
 	world->last_cookie = 100;
-	world->ask = (struct ask){ world_kind,	     world_socket, world_cloexec, world_list,
-				   world_same_table, world_forget, world_ask_free };
+	world->netns = 1;
+	world->ask = (struct ask){ .kind = world_kind,
+				   .socket = world_socket,
+				   .cloexec = world_cloexec,
+				   .list = world_list,
+				   .same_table = world_same_table,
+				   .watches = world_watches,
+				   .unix_peer = world_unix_peer,
+				   .forget = world_forget,
+				   .free = world_ask_free };
 	world->state = state_new_asking(&events, &world->ask);
 }
 
@@ -265,6 +304,7 @@ static inline void world_exit(struct world *world, char letter, int64_t result)
 	world_blob(&call->out, &call->arena, world->memory);
 	state_leave(world->state, task, call);
 	state_apply(world->state, task, call);
+	world->news_count = state_news(world->state, call, world->news);
 	world_drop(world, call);
 }
 

@@ -13,34 +13,6 @@
 
 #include "state_world.h"
 
-static const struct row rows[CALL_COUNT] = {
-#define R(call, use, does, main, second)     \
-	[CALL_##call] = { .name = #call,     \
-			  .id = CALL_##call, \
-			  .fd_use = use,     \
-			  .effect = does,    \
-			  .fd_arg = main,    \
-			  .fd_arg2 = second }
-	R(socket, FD_NONE, EFFECT_SOCKET, 0, -1),
-	R(accept4, FD_SOCKET, EFFECT_ACCEPT, 0, -1),
-	R(recvfrom, FD_SOCKET, EFFECT_RECEIVE, 0, -1),
-	R(read, FD_ANY, EFFECT_RECEIVE, 0, -1),
-	R(close, FD_ANY, EFFECT_CLOSE, 0, -1),
-	R(close_range, FD_NONE, EFFECT_CLOSE_RANGE, 0, -1),
-	R(dup, FD_ANY, EFFECT_DUP, 0, -1),
-	R(dup2, FD_ANY, EFFECT_DUP2, 0, 1),
-	R(dup3, FD_ANY, EFFECT_DUP2, 0, 1),
-	R(fcntl, FD_ANY, EFFECT_FCNTL, 0, -1),
-	R(pidfd_getfd, FD_NONE, EFFECT_PIDFD_GETFD, 0, -1),
-	R(unshare, FD_NONE, EFFECT_UNSHARE, 0, -1),
-	R(epoll_create1, FD_NONE, EFFECT_EPOLL_CREATE, 0, -1),
-	R(sendmsg, FD_SOCKET, EFFECT_SENDMSG, 0, -1),
-	R(recvmsg, FD_SOCKET, EFFECT_RECVMSG, 0, -1),
-	R(poll, FD_SETS, EFFECT_READY, 0, -1),
-	R(select, FD_SETS, EFFECT_READY, 0, -1),
-#undef R
-};
-
 enum step_kind {
 	END,
 	CALL,
@@ -69,7 +41,7 @@ struct step {
 };
 
 /* Where a socket must be seen: equal groups are the same socket, 0 is no socket at all. */
-struct place {
+struct spot {
 	char task;
 	int fd;
 	int group;
@@ -78,7 +50,7 @@ struct place {
 struct travel {
 	const char *name;
 	struct step steps[16];
-	struct place places[8];
+	struct spot places[8];
 	unsigned closed; /* sockets that must have been closed for all */
 	unsigned found;
 };
@@ -350,7 +322,7 @@ static void run(struct world *world, const struct step *step)
 	case CALL:
 	case SKIP:
 	case ENTER: {
-		bool interest = world_enter(world, step->task, &rows[step->call], step->args);
+		bool interest = world_enter(world, step->task, &call_rows[step->call], step->args);
 
 		assert_int_equal(interest, step->kind != SKIP);
 		if (step->kind == CALL)
@@ -377,6 +349,7 @@ static void run(struct world *world, const struct step *step)
 		break;
 	case EXEC:
 		state_exec(world->state, world_task(world, step->task));
+		state_flush(world->state);
 		break;
 	case LAST:
 		state_task_end(world->state, world_task(world, step->task));
@@ -399,7 +372,7 @@ static void check_places(struct world *world, const struct travel *travel)
 {
 	uint32_t ids[8] = { 0 };
 
-	for (const struct place *place = travel->places; place->task; place++) {
+	for (const struct spot *place = travel->places; place->task; place++) {
 		uint32_t id = world_id(world, place->task, place->fd);
 
 		if (!place->group) {
@@ -452,7 +425,7 @@ static void run_rights(struct world *world, char task, enum call_id call, const 
 {
 	uint64_t args[6] = { 3, rights(world, fds, count, len), flags };
 
-	assert_true(world_enter(world, task, &rows[call], args));
+	assert_true(world_enter(world, task, &call_rows[call], args));
 	world_exit(world, task, 1);
 }
 
@@ -581,12 +554,48 @@ static void test_kernel(void **unused)
 	close(epoll);
 }
 
+struct seen_watch {
+	int fd;
+	uint64_t data;
+};
+
+static void see_watch(void *user, int fd, uint64_t data)
+{
+	*(struct seen_watch *)user = (struct seen_watch){ fd, data };
+}
+
+/* The kernel's word on unix peers and on what an epoll watches. */
+static void test_kernel_peers(void **unused)
+{
+	struct ask *ask = ask_kernel_new();
+	struct seen_watch seen = { 0 };
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = 0xfedcba9876543210 };
+	int pair[2], epoll = epoll_create1(EPOLL_CLOEXEC);
+	uint64_t inodes[2] = { 0 };
+
+	(void)unused;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(epoll_ctl(epoll, EPOLL_CTL_ADD, pair[0], &event), 0);
+	assert_int_equal(ask->watches(ask, getpid(), epoll, see_watch, &seen), 0);
+	assert_int_equal(seen.fd, pair[0]);
+	assert_true(seen.data == event.data.u64);
+	assert_int_equal(ask->kind(ask, getpid(), pair[0], &inodes[0]), FILE_SOCKET);
+	assert_int_equal(ask->kind(ask, getpid(), pair[1], &inodes[1]), FILE_SOCKET);
+	assert_int_equal(ask->unix_peer(ask, inodes[0]), inodes[1]);
+	assert_int_equal(ask->unix_peer(ask, 1), 0);
+	ask->free(ask);
+	close(pair[0]);
+	close(pair[1]);
+	close(epoll);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_travels),	       cmocka_unit_test(test_rights),
 		cmocka_unit_test(test_rights_hostile), cmocka_unit_test(test_many),
 		cmocka_unit_test(test_sets),	       cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_kernel_peers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

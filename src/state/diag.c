@@ -1,0 +1,99 @@
+/* diag: what sock_diag(7) tells about sockets without holding a reference on them; may be asked while
+ * programs run. */
+#include "diag.h"
+
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int diag_open(void)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&kernel, sizeof(kernel)) < 0) {
+		int error = errno;
+
+		close(fd);
+		return -error;
+	}
+	return fd;
+}
+
+/* Sends one request and waits for its answer, which the kernel has ready when send returns. Bytes, or -errno.
+ */
+static ssize_t exchange(int fd, void *request, size_t size, void *reply, size_t room)
+{
+	struct nlmsghdr *header = request;
+	const struct nlmsghdr *answer = reply;
+	ssize_t got;
+
+	header->nlmsg_len = (uint32_t)size;
+	header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	header->nlmsg_flags = NLM_F_REQUEST;
+	if (send(fd, request, size, MSG_DONTWAIT) < 0)
+		return -errno;
+	got = recv(fd, reply, room, MSG_DONTWAIT);
+	if (got < 0)
+		return -errno;
+	if (got < (ssize_t)sizeof(*answer) || answer->nlmsg_len > (size_t)got)
+		return -EBADMSG;
+	if (answer->nlmsg_type == NLMSG_ERROR) {
+		const struct nlmsgerr *error = NLMSG_DATA(answer);
+
+		return got >= (ssize_t)NLMSG_LENGTH(sizeof(*error)) && error->error < 0 ? error->error
+											: -EBADMSG;
+	}
+	return (ssize_t)answer->nlmsg_len;
+}
+
+/* The payload of the attribute of that type after the message's fixed part, or NULL; *size is its length. */
+static const void *attribute(const void *reply, size_t len, size_t fixed, unsigned type, size_t *size)
+{
+	const uint8_t *at = (const uint8_t *)reply + NLMSG_SPACE(fixed), *end = (const uint8_t *)reply + len;
+	struct rtattr one;
+
+	while (at + sizeof(one) <= end) {
+		memcpy(&one, at, sizeof(one));
+		if (one.rta_len < sizeof(one) || one.rta_len > end - at)
+			return NULL;
+		if (one.rta_type == type) {
+			*size = one.rta_len - sizeof(one);
+			return at + sizeof(one);
+		}
+		at += RTA_ALIGN(one.rta_len);
+	}
+	return NULL;
+}
+
+uint64_t diag_unix_peer(int fd, uint64_t inode)
+{
+	struct {
+		struct nlmsghdr header;
+		struct unix_diag_req request;
+	} ask = { .request = { .sdiag_family = AF_UNIX,
+			       .udiag_states = ~0U,
+			       .udiag_ino = (uint32_t)inode,
+			       .udiag_show = UDIAG_SHOW_PEER,
+			       .udiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE } } };
+	uint32_t reply[256], peer;
+	size_t size = 0;
+	ssize_t got = exchange(fd, &ask, sizeof(ask), reply, sizeof(reply));
+	const void *value;
+
+	if (got <= 0)
+		return 0;
+	value = attribute(reply, (size_t)got, sizeof(struct unix_diag_msg), UNIX_DIAG_PEER, &size);
+	if (!value || size != sizeof(peer))
+		return 0;
+	memcpy(&peer, value, sizeof(peer));
+	return peer;
+}
