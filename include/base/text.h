@@ -57,7 +57,10 @@ void text_printf(struct text *text, const char *format, ...) __attribute__((form
  */
 void text_add_escaped(struct text *text, const char *bytes, size_t len, int utf8, int quoted);
 
-/* The same for JSON strings, without the outer quotes (RFC 8259); bytes must be valid UTF-8 (see text_is_utf8). */
+/*
+ * The same for JSON strings, without the outer quotes (RFC 8259): what a terminal may act on becomes \uXXXX. bytes must
+ * be valid UTF-8 (see text_is_utf8).
+ */
 void text_add_json(struct text *text, const char *bytes, size_t len);
 /* JSON string with quotes from bytes that may be anything: invalid UTF-8 bytes become U+FFFD. */
 void text_add_json_lossy(struct text *text, const char *bytes, size_t len);

@@ -112,33 +112,61 @@ void text_add_escaped(struct text *text, const char *bytes, size_t len, int utf8
 	}
 }
 
-/* Adds one ASCII character that JSON wants escaped (RFC 8259, section 7), and DEL, which terminals may act
- * on. */
-static void add_json_escape(struct text *text, unsigned char byte)
+/* Adds \uXXXX, a pair of them beyond U+FFFF (RFC 8259, section 7). */
+static void add_json_unicode(struct text *text, uint32_t character)
+{
+	const uint32_t units[2] = { 0xd7c0 + (character >> 10), 0xdc00 + (character & 0x3ff) };
+	const size_t count = character > 0xffff ? 2 : 1;
+
+	for (size_t i = 0; i < count; i++) {
+		const uint32_t unit = count == 1 ? character : units[i];
+		const char escape[6] = { '\\',
+					 'u',
+					 hex_digits[unit >> 12 & 15],
+					 hex_digits[unit >> 8 & 15],
+					 hex_digits[unit >> 4 & 15],
+					 hex_digits[unit & 15] };
+
+		text_add_bytes(text, escape, sizeof(escape));
+	}
+}
+
+/* Adds one character that JSON wants escaped, or that a terminal may act on when a person looks at the JSON.
+ */
+static void add_json_escape(struct text *text, uint32_t character)
 {
 	static const char letters[] = "btnvfr"; /* for 8 to 13; JSON has no \v */
-	char escape[6] = { '\\', 'u', '0', '0', hex_digits[byte >> 4], hex_digits[byte & 15] };
-	size_t len = sizeof(escape);
 
-	if (byte == '"' || byte == '\\' || (byte >= 8 && byte <= 13 && byte != 11)) {
-		escape[1] = byte >= 8 && byte <= 13 ? letters[byte - 8] : (char)byte;
-		len = 2;
+	if (character == '"' || character == '\\' || (character >= 8 && character <= 13 && character != 11)) {
+		text_add_char(text, '\\');
+		text_add_char(text,
+			      character >= 8 && character <= 13 ? letters[character - 8] : (char)character);
+	} else {
+		add_json_unicode(text, character);
 	}
-	text_add_bytes(text, escape, len);
 }
 
 void text_add_json(struct text *text, const char *bytes, size_t len)
 {
-	size_t from = 0;
+	const unsigned char *at = (const unsigned char *)bytes;
+	size_t from = 0, step;
 
-	for (size_t i = 0; i < len; i++) {
-		const unsigned char byte = (unsigned char)bytes[i];
+	for (size_t i = 0; i < len; i += step) {
+		uint32_t character = at[i];
 
-		if (byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f)
+		step = 1;
+		if (character >= 0x80) {
+			step = utf8_read(at + i, len - i, &character);
+			if (!step || is_printable(character)) {
+				step = step ? step : 1;
+				continue;
+			}
+		} else if (character >= 0x20 && character != '"' && character != '\\' && character != 0x7f) {
 			continue;
+		}
 		text_add_bytes(text, bytes + from, i - from);
-		add_json_escape(text, byte);
-		from = i + 1;
+		add_json_escape(text, character);
+		from = i + step;
 	}
 	text_add_bytes(text, bytes + from, len - from);
 }
