@@ -59,7 +59,8 @@ struct abi {
 	/* numbers of the calls that the tracer itself traps or injects; -1: the ABI has none */
 	struct {
 		int execve, execveat, mmap, mprotect, clone, clone3, fork, vfork, seccomp, prctl, restart_syscall,
-		    rt_sigaction, rt_sigprocmask, munmap, exit_group;
+		    rt_sigaction, rt_sigprocmask, rt_sigreturn, sigreturn, munmap, pkey_mprotect, exit_group;
+		int old_mmap; /* i386's first mmap, whose arguments lie in memory; 0: none */
 	} nr;
 };
 
@@ -92,5 +93,9 @@ const struct abi *abi_of_code(const void *user_regs);
 void abi_get_call(const struct abi *abi, const void *user_regs, uint64_t *number, uint64_t args[6], int64_t *result);
 /* Sets number and arguments for a call that is to be injected: pc must then stand at an instruction like syscall_insn. */
 void abi_set_call(const struct abi *abi, void *user_regs, uint64_t number, const uint64_t args[6]);
+
+/* The result register and one argument's, for a call that is to be restarted or was changed at its entry. */
+void abi_set_result(void *user_regs, int64_t result);
+void abi_set_argument(const struct abi *abi, void *user_regs, unsigned index, uint64_t value);
 
 #endif

@@ -110,3 +110,19 @@ void abi_set_call(const struct abi *abi, void *user_regs, uint64_t number, const
 		user->rbp = args[5];
 	}
 }
+
+void abi_set_result(void *user_regs, int64_t result)
+{
+	((struct user_regs_struct *)user_regs)->rax = (unsigned long)result;
+}
+
+void abi_set_argument(const struct abi *abi, void *user_regs, unsigned index, uint64_t value)
+{
+	uint64_t number, args[6];
+	int64_t result;
+
+	abi_get_call(abi, user_regs, &number, args, &result);
+	args[index] = value;
+	abi_set_call(abi, user_regs, number, args);
+	abi_set_result(user_regs, result);
+}

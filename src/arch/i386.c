@@ -41,6 +41,7 @@ const struct abi abi_i386 = {
 		.sock_fprog_filter = 4,
 	},
 	.nr = {
+		.old_mmap = 90,
 #define NUMBER(number, call, flags)
 #define GAP(first, last)
 #define OWN(name, number) .name = number,

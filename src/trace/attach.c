@@ -1,0 +1,228 @@
+/*
+ * Attaching: every thread of a process is seized, which stops nothing, until listing /proc/PID/task shows no
+ * new one. Then each is interrupted, gently: threads that sleep in a call that waking would change are left
+ * alone until they wake by themselves (mend.c says which), and the others' calls are restarted.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "tracee.h"
+
+enum { PATROL_NS = 5000000 };
+
+static unsigned long attach_options(const struct tracer *tracer)
+{
+	unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE;
+
+	if (tracer->options.follow)
+		options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
+	return options;
+}
+
+/*
+ * PTRACE_SEIZE waits while the process is in execve, which itself waits for its other threads to be reaped:
+ * by the bell's handler, meanwhile.
+ */
+static int seize(struct tracer *tracer, pid_t tid)
+{
+	int error = 0;
+
+	tracer->seizing = 1;
+	if (ptrace(PTRACE_SEIZE, tid, 0, attach_options(tracer)))
+		error = -errno;
+	tracer->seizing = 0;
+	return error;
+}
+
+static bool already_ours(pid_t tid)
+{
+	struct proc_status status;
+
+	return !proc_status(tid, &status) && status.tracer == (pid_t)syscall(SYS_gettid);
+}
+
+static bool is_zombie(pid_t tid)
+{
+	struct proc_status status;
+
+	return proc_status(tid, &status) || status.state == 'Z' || status.state == 'X';
+}
+
+/* 1: seized; 0: gone, or ours already; else a negative errno. */
+static int seize_thread(struct tracer *tracer, pid_t pid, pid_t tid)
+{
+	int error;
+
+	if (map_get(&tracer->tracees, (uint64_t)tid))
+		return 0;
+	error = seize(tracer, tid);
+	if (error == -ESRCH || (error && (already_ours(tid) || is_zombie(tid))))
+		return 0;
+	if (error)
+		return error;
+	struct tracee *tracee = tracee_new(tracer, tid, LIFE_ATTACHED);
+
+	tracee->engine = tracer->attach_engine;
+	tracee_join(tracee, pid, true);
+	tracee_announce(tracee, NULL, 0);
+	return 1;
+}
+
+/* One pass over the threads. Returns how many were new, or a negative errno. */
+static int seize_listed(struct tracer *tracer, pid_t pid)
+{
+	char path[32];
+	const struct dirent *entry;
+	int seized = 0, error = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	DIR *dir = opendir(path);
+
+	if (!dir)
+		return -errno;
+	while (error >= 0 && (entry = readdir(dir))) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		error = seize_thread(tracer, pid, (pid_t)atoi(entry->d_name));
+		seized += error > 0;
+	}
+	closedir(dir);
+	return error < 0 ? error : seized;
+}
+
+/* The row of the call that a thread sleeps in; its ABI is taken for the tracer's own unless that has no such
+ * call. */
+static const struct row *sleeping_row(struct tracee *tracee, struct call *call)
+{
+	const struct abi_number *entry = abi_number(abi_all[0], tracee->sleeping_number);
+
+	if (entry->row == CALL_NONE)
+		return NULL;
+	call->abi = abi_all[0];
+	call->row = &call_rows[entry->row];
+	call->number = tracee->sleeping_number;
+	memcpy(call->args, tracee->sleeping_args, sizeof(call->args));
+	call->args_known = true;
+	return call->row;
+}
+
+static void tell_blocked(struct tracee *tracee, const struct call *found)
+{
+	struct tracer *tracer = tracee->tracer;
+
+	if (!tracer->events.blocked || !row_set_has(&tracer->options.wanted, found->row->id))
+		return;
+	struct trace_call *call = call_new(tracee);
+	struct arena arena = call->call.arena;
+
+	call->call = *found;
+	call->call.arena = arena;
+	tracer->events.blocked(tracer->events.user, &tracee->task, &call->call);
+	call_free(tracer, call);
+}
+
+/* Wakes a thread, unless its call forbids that; then it is looked at again. */
+static void wake_gently(struct tracee *tracee, bool tell)
+{
+	struct call call = { 0 };
+	const struct row *row = NULL;
+
+	tracee->sleeping = proc_syscall(tracee->task.process->pid, tracee->task.tid, &tracee->sleeping_number,
+					tracee->sleeping_args) == 1;
+	if (tracee->sleeping)
+		row = sleeping_row(tracee, &call);
+	if (row && tell)
+		tell_blocked(tracee, &call);
+	tracee->interrupt_due = row && mend_forbids_waking(row, tracee->sleeping_args);
+	if (tracee->interrupt_due)
+		tracee->tracer->sleepers = true;
+	else
+		ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
+}
+
+static void wake_process(struct tracer *tracer, pid_t pid)
+{
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (tracee->life == LIFE_ATTACHED && tracee->task.process->pid == pid)
+			wake_gently(tracee, true);
+	}
+	if (tracer->sleepers)
+		bell_set(tracer, PATROL_NS, PATROL_NS);
+}
+
+void attach_patrol(struct tracer *tracer)
+{
+	struct map_slot *slot;
+
+	tracer->sleepers = false;
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (tracee->interrupt_due && !tracee->stopped)
+			wake_gently(tracee, false);
+	}
+}
+
+/* The call that was interrupted may have ended just then, or be about to begin again. */
+void attach_stopped(struct tracee *tracee, const struct stop *stop)
+{
+	tracee->life = LIFE_TRACED;
+	tracee->interrupt_due = false;
+	tracee->engine->adopt(tracee);
+	if (stop->kind != STOP_INTERRUPT)
+		return;
+	if (mend_wanted(tracee) && mend_call(tracee))
+		log_debug("%d: its call is restarted instead of failing with EINTR", tracee->task.tid);
+	else if (!tracee_info(tracee))
+		call_left_only(tracee);
+}
+
+static bool is_ourselves(pid_t pid, const struct proc_status *status)
+{
+	return pid == getpid() || status->tgid == getpid() || pid == getppid();
+}
+
+static void refuse(struct tracer *tracer, pid_t pid, const struct error *error)
+{
+	tracer->result.refused++;
+	if (tracer->events.refused)
+		tracer->events.refused(tracer->events.user, pid, error);
+}
+
+void attach_pid(struct tracer *tracer, pid_t pid)
+{
+	struct proc_status status;
+	struct error error = { 0 };
+	int seized, some = 0;
+
+	if (proc_status(pid, &status)) {
+		error_set(&error, ESRCH, "cannot attach to %d: no such process", pid);
+	} else if (is_ourselves(pid, &status)) {
+		error_set(&error, EINVAL, "cannot attach to %d: it is sockline %s", pid,
+			  pid == getppid() ? "'s own parent, which waits for it" : "itself");
+	} else {
+		bell_set(tracer, PATROL_NS, PATROL_NS);
+		while ((seized = seize_listed(tracer, status.tgid)) > 0)
+			some += seized;
+		bell_set(tracer, 0, 0);
+		if (!some)
+			refuse_explain(pid, seized ? -seized : ESRCH, &error);
+	}
+	if (error.code) {
+		refuse(tracer, pid, &error);
+		return;
+	}
+	tracer->result.attached++;
+	wake_process(tracer, status.tgid);
+}

@@ -1,0 +1,262 @@
+/*
+ * Waiting for stops, and being woken while waiting.
+ *
+ * wait4 has no way to wait for anything else, so other threads wake it by a signal; and a signal that comes
+ * just before wait4 would be lost. Hence the bell: whoever wants the tracing thread sets a flag and starts a
+ * timer that signals this thread every 2 ms until the thread has seen the flag and stops it (timer_settime is
+ * async-signal-safe: signal-safety(7)). At worst a call is heard 2 ms late; it is never lost.
+ *
+ * __WNOTHREAD keeps the children of sockline's other threads (a command that the output is piped to) out of
+ * sight, so that ECHILD is the end of the trace.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "tracee.h"
+
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
+enum { RING_NS = 2000000, QUEUE_LEAST = 1024, BATCH_EVERY = 16 };
+
+static int wait_stop(pid_t *tid, int *status, int flags)
+{
+	*tid = wait4(-1, status, __WALL | __WNOTHREAD | flags, NULL);
+	return *tid < 0 ? -errno : *tid;
+}
+
+/* In the handler: reaps while PTRACE_SEIZE may wait for just that (kernel/fork.c: cred_guard_mutex held by an
+ * exec). */
+static void reap_while_seizing(struct tracer *tracer)
+{
+	struct stop_queue *queue = &tracer->queue;
+	pid_t tid;
+	int status;
+
+	while (queue->count < queue->room && wait_stop(&tid, &status, WNOHANG) > 0) {
+		unsigned at = (queue->first + queue->count++) % queue->room;
+
+		queue->stops[at].tid = tid;
+		queue->stops[at].status = status;
+	}
+}
+
+static void bell_heard(int signo, siginfo_t *info, void *context)
+{
+	struct tracer *tracer = info->si_code == SI_TIMER ? info->si_value.sival_ptr : NULL;
+	int saved = errno;
+
+	(void)signo;
+	(void)context;
+	if (tracer && tracer->seizing)
+		reap_while_seizing(tracer);
+	errno = saved;
+}
+
+int bell_make(struct tracer *tracer)
+{
+	struct sigaction action = { .sa_sigaction = bell_heard, .sa_flags = SA_SIGINFO };
+	struct sigaction ignore_none = { .sa_handler = SIG_DFL };
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGRTMIN };
+	sigset_t set;
+
+	event.sigev_value.sival_ptr = tracer;
+	event.sigev_notify_thread_id = (int)syscall(SYS_gettid);
+	sigaction(SIGRTMIN, &action, NULL);
+	sigaction(SIGCHLD, &ignore_none, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	if (timer_create(CLOCK_MONOTONIC, &event, &tracer->timer))
+		return -errno;
+	tracer->timer_made = true;
+	tracer->queue.room = QUEUE_LEAST;
+	tracer->queue.stops = calloc(QUEUE_LEAST, sizeof(*tracer->queue.stops));
+	if (!tracer->queue.stops)
+		abort();
+	atomic_store(&tracer->running, true);
+	return 0;
+}
+
+void bell_done(struct tracer *tracer)
+{
+	atomic_store(&tracer->running, false);
+	if (tracer->timer_made)
+		timer_delete(tracer->timer);
+	tracer->timer_made = false;
+	free(tracer->queue.stops);
+	tracer->queue.stops = NULL;
+}
+
+void bell_set(struct tracer *tracer, long first_ns, long interval_ns)
+{
+	struct itimerspec when = { .it_value.tv_nsec = first_ns, .it_interval.tv_nsec = interval_ns };
+
+	if (atomic_load(&tracer->running))
+		timer_settime(tracer->timer, 0, &when, NULL);
+}
+
+void tracer_stop(struct tracer *tracer, int signo)
+{
+	atomic_fetch_or(&tracer->stop_bits, (uint64_t)1 << (signo & 63));
+	bell_set(tracer, 1, RING_NS);
+}
+
+void tracer_poke(struct tracer *tracer)
+{
+	atomic_store(&tracer->poked, true);
+	bell_set(tracer, 1, RING_NS);
+}
+
+/* Signals go to the command, or to what it left behind when it has died. */
+static void pass_on(struct tracer *tracer, uint64_t bits)
+{
+	struct map_slot *slot;
+
+	for (int signo = 1; signo < 64; signo++) {
+		if (!(bits >> signo & 1))
+			continue;
+		if (tracer->command)
+			kill(tracer->command, signo);
+		for (size_t i = 0; !tracer->command && (slot = map_next(&tracer->processes, &i));) {
+			struct process *process = slot->value;
+
+			if (!process->attached)
+				kill(process->pid, signo);
+		}
+	}
+}
+
+static void hear_stop(struct tracer *tracer, uint64_t bits)
+{
+	bool only_attached = !tracer->given;
+
+	tracer->result.interrupted = true;
+	if (bits & 1)
+		tracer->quiet = true;
+	if (only_attached || (!tracer->command && bits > 1 && tracer->pending_stops++))
+		tracer->ending = true;
+	else
+		pass_on(tracer, bits);
+}
+
+/* While somebody must be looked after although nothing stops, the bell goes on ringing, ever slower. */
+static void rest(struct tracer *tracer)
+{
+	if (tracer->sleepers || tracer->orphans)
+		bell_set(tracer, 5000000, 5000000);
+	else
+		bell_set(tracer, 0, 0);
+}
+
+/* The timer is stopped before the flags are read, so that who sets one afterwards starts it anew. */
+static void answer_bell(struct tracer *tracer)
+{
+	rest(tracer);
+	uint64_t bits = atomic_exchange(&tracer->stop_bits, 0);
+
+	if (bits)
+		hear_stop(tracer, bits);
+	if (atomic_exchange(&tracer->poked, false) && tracer->events.tick)
+		tracer->events.tick(tracer->events.user);
+	if (tracer->sleepers)
+		attach_patrol(tracer);
+	if (tracer->orphans)
+		birth_adopt_orphans(tracer);
+}
+
+static bool called(struct tracer *tracer)
+{
+	return atomic_load_explicit(&tracer->stop_bits, memory_order_relaxed) ||
+	       atomic_load_explicit(&tracer->poked, memory_order_relaxed);
+}
+
+static void queue_grow(struct stop_queue *queue)
+{
+	unsigned room = queue->room * 2;
+	void *stops = calloc(room, sizeof(*queue->stops));
+
+	if (!stops)
+		abort();
+	for (unsigned i = 0; i < queue->count; i++)
+		memcpy((char *)stops + i * sizeof(*queue->stops),
+		       &queue->stops[(queue->first + i) % queue->room], sizeof(*queue->stops));
+	free(queue->stops);
+	queue->stops = stops;
+	queue->room = room;
+	queue->first = 0;
+}
+
+static void queue_put(struct stop_queue *queue, pid_t tid, int status)
+{
+	if (queue->count == queue->room)
+		queue_grow(queue);
+	unsigned at = (queue->first + queue->count++) % queue->room;
+
+	queue->stops[at].tid = tid;
+	queue->stops[at].status = status;
+}
+
+bool queue_take(struct stop_queue *queue, struct stop *stop)
+{
+	if (!queue->count)
+		return false;
+	*stop = stop_classify(queue->stops[queue->first].tid, queue->stops[queue->first].status);
+	queue->first = (queue->first + 1) % queue->room;
+	queue->count--;
+	return true;
+}
+
+void stop_collect(struct tracer *tracer)
+{
+	pid_t tid;
+	int status;
+
+	while (wait_stop(&tid, &status, WNOHANG) > 0)
+		queue_put(&tracer->queue, tid, status);
+}
+
+/*
+ * wait4 always gives the first of its list that has stopped, so with many busy threads the others would
+ * starve. Hence all that have stopped are collected before any is resumed: after every stop while that finds
+ * more than one, else only now and then, since it costs a call.
+ */
+static void collect_fairly(struct tracer *tracer)
+{
+	if (tracer->tracees.count < 2 || (!tracer->crowded && ++tracer->alone % BATCH_EVERY))
+		return;
+	stop_collect(tracer);
+	tracer->crowded = tracer->queue.count > 0;
+}
+
+bool stop_next(struct tracer *tracer, struct stop *stop)
+{
+	while (!tracer->ending) {
+		pid_t tid;
+		int status, got;
+
+		if (called(tracer))
+			answer_bell(tracer);
+		if (tracer->ending)
+			break;
+		if (queue_take(&tracer->queue, stop))
+			return true;
+		got = wait_stop(&tid, &status, 0);
+		if (got == -EINTR)
+			answer_bell(tracer);
+		else if (got < 0)
+			return false;
+		if (got <= 0)
+			continue;
+		*stop = stop_classify(tid, status);
+		collect_fairly(tracer);
+		return true;
+	}
+	return false;
+}

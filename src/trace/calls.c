@@ -1,0 +1,338 @@
+/*
+ * From entries and exits to calls. A call is opened at its entry when its row is wanted and the owner wants
+ * it, completed at its exit, and reported once the thread runs again. Calls come from a free list and keep
+ * their arenas.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "tracee.h"
+
+struct trace_call *call_new(struct tracee *tracee)
+{
+	struct tracer *tracer = tracee->tracer;
+	struct trace_call *call = tracer->free_calls;
+
+	if (call) {
+		tracer->free_calls = call->next;
+	} else {
+		call = calloc(1, sizeof(*call));
+		if (!call)
+			abort();
+		arena_init(&call->call.arena);
+	}
+	call->tracee = tracee;
+	call->next = NULL;
+	return call;
+}
+
+void call_free(struct tracer *tracer, struct trace_call *call)
+{
+	struct arena arena = call->call.arena;
+
+	arena_reset(&arena);
+	memset(call, 0, sizeof(*call));
+	call->call.arena = arena;
+	call->next = tracer->free_calls;
+	tracer->free_calls = call;
+}
+
+void calls_free(struct tracer *tracer)
+{
+	struct trace_call *call;
+
+	while ((call = tracer->free_calls)) {
+		tracer->free_calls = call->next;
+		arena_done(&call->call.arena);
+		free(call);
+	}
+}
+
+const struct plan *call_plan(const struct tracee *tracee, const struct abi *abi)
+{
+	const struct tracer *tracer = tracee->tracer;
+	const struct plan *plans = process_of(tracee)->any_fd ? tracer->plans : tracer->narrow;
+
+	for (unsigned i = 0; i < PLAN_ABIS; i++)
+		if (plans[i].abi == abi)
+			return &plans[i];
+	return NULL;
+}
+
+/* i386 passes some calls' arguments in a block of 32-bit words. */
+static bool unpack_args(struct tracee *tracee, uint64_t address, unsigned count, uint64_t args[6])
+{
+	uint32_t words[6] = { 0 };
+	size_t size = (count < 6 ? count : 6) * sizeof(words[0]);
+
+	memset(args, 0, 6 * sizeof(args[0]));
+	if (memory_get(&tracee->memory, address, words, (uint32_t)size) < size)
+		return false;
+	for (unsigned i = 0; i < 6; i++)
+		args[i] = words[i];
+	return true;
+}
+
+const struct row *call_row(struct tracee *tracee, const struct plan *plan, uint64_t number, uint64_t args[6],
+			   bool *args_known)
+{
+	const struct abi_number *entry = abi_number(plan->abi, number);
+	uint16_t row = entry->row;
+	unsigned count = 0;
+
+	*args_known = true;
+	if (entry->socketcall) {
+		row = abi_socketcall_row((uint32_t)args[0], &count);
+		if (row != CALL_NONE)
+			*args_known = unpack_args(tracee, args[1], count, args);
+	} else if (row != CALL_NONE && entry->old_args) {
+		*args_known = unpack_args(tracee, args[0], call_rows[row].arg_count, args);
+	}
+	if (row == CALL_NONE || !row_set_has(&tracee->tracer->options.wanted, row))
+		return NULL;
+	if (plan_needs_socket(&call_rows[row]) && !process_of(tracee)->any_fd)
+		return NULL;
+	return &call_rows[row];
+}
+
+/* The part of a new call that is the same however it was met. */
+static struct trace_call *call_fill(struct tracee *tracee, const struct row *row, uint64_t number,
+				    const uint64_t args[6], bool args_known)
+{
+	struct trace_call *call = call_new(tracee);
+
+	call->call.abi = tracee->abi;
+	call->call.row = row;
+	call->call.number = number;
+	memcpy(call->call.args, args, sizeof(call->call.args));
+	call->call.args_known = args_known;
+	return call;
+}
+
+void call_open(struct tracee *tracee, uint64_t number, uint64_t args[6])
+{
+	const struct trace_events *events = &tracee->tracer->events;
+	const struct plan *plan = call_plan(tracee, tracee->abi);
+	bool args_known;
+	const struct row *row = plan ? call_row(tracee, plan, number, args, &args_known) : NULL;
+
+	if (!row || tracee->tracer->quiet)
+		return;
+	struct trace_call *call = call_fill(tracee, row, number, args, args_known);
+
+	call->call.ip = tracee->info.instruction_pointer;
+	call->call.sp = tracee->info.stack_pointer;
+	call->call.entry_seen = true;
+	call->call.entry_ns = clock_monotonic_ns();
+	if (events->enter && events->enter(events->user, &tracee->task, &call->call) == CALL_SKIP) {
+		call_free(tracee->tracer, call);
+		return;
+	}
+	tracee->task.call = &call->call;
+	tracee->want_exit = true;
+}
+
+void call_done(struct tracee *tracee, struct trace_call *call)
+{
+	struct trace_call **at = &tracee->tracer->done_calls;
+
+	while (*at)
+		at = &(*at)->next;
+	call->next = NULL;
+	*at = call;
+	if (tracee->task.call == &call->call)
+		tracee->task.call = NULL;
+}
+
+void call_complete(struct tracee *tracee, struct trace_call *call, int64_t result)
+{
+	const struct trace_events *events = &tracee->tracer->events;
+
+	if (!call->call.exit_ns)
+		call->call.exit_ns = clock_monotonic_ns();
+	call->call.result = result;
+	call->call.failed = result < 0 && result >= -4095;
+	call->call.finished = true;
+	if (events->leave && tracee->stopped)
+		events->leave(events->user, &tracee->task, &call->call);
+	call_done(tracee, call);
+}
+
+/* restart_syscall goes on with a call that attaching interrupted. */
+static void open_restarted(struct tracee *tracee)
+{
+	uint64_t args[6];
+
+	if (!tracee->sleeping)
+		return;
+	memcpy(args, tracee->sleeping_args, sizeof(args));
+	call_open(tracee, tracee->sleeping_number, args);
+}
+
+/* A new mapping that code may run from; prctl's new name is read at once. */
+static void enter_other(struct tracee *tracee, enum trap trap, const uint64_t args[6])
+{
+	switch (trap) {
+	case TRAP_EXEC_MAP:
+	case TRAP_OLD_MMAP:
+		tracee->mapping = trap == TRAP_OLD_MMAP || (args[2] & 4 /* PROT_EXEC */);
+		break;
+	case TRAP_CLONE:
+	case TRAP_CLONE3:
+		clone_entered(tracee, trap);
+		break;
+	case TRAP_SIGRETURN:
+		tracee->returning = tracee->interrupted != NULL;
+		break;
+	case TRAP_PRCTL:
+		if (args[0] == 15 /* PR_SET_NAME */)
+			memory_get(&tracee->memory, args[1], tracee->task.comm,
+				   sizeof(tracee->task.comm) - 1);
+		break;
+	default:
+		break;
+	}
+	tracee->want_exit |= tracee->mapping || tracee->cleared || tracee->returning;
+}
+
+void call_entered(struct tracee *tracee)
+{
+	const struct __ptrace_syscall_info *info = &tracee->info;
+	const struct plan *plan = tracee->abi ? call_plan(tracee, tracee->abi) : NULL;
+	uint64_t args[6], number = info->entry.nr;
+
+	call_settle(tracee);
+	tracee->inside = true;
+	tracee->want_exit = false;
+	if (!plan || tracee->life != LIFE_TRACED)
+		return;
+	if (plan->abi->bits == 32)
+		number = (uint32_t)number;
+	for (unsigned i = 0; i < 6; i++)
+		args[i] = plan->abi->bits == 32 ? (uint32_t)info->entry.args[i] : info->entry.args[i];
+	enum trap trap = plan_trap(plan, number);
+
+	if (tracee->interrupted && restart_joins(tracee))
+		return;
+	if (trap == TRAP_CALL || trap == TRAP_SOCKETCALL)
+		call_open(tracee, number, args);
+	else if (trap == TRAP_RESTART)
+		open_restarted(tracee);
+	else if (trap != TRAP_NONE)
+		enter_other(tracee, trap, args);
+	tracee->sleeping = false;
+}
+
+/* Results are as wide as the ABI's registers. */
+static int64_t result_of(const struct tracee *tracee)
+{
+	return tracee->abi->bits == 32 ? (int32_t)tracee->info.exit.rval : tracee->info.exit.rval;
+}
+
+static void leave_open(struct tracee *tracee, struct trace_call *call, int64_t result)
+{
+	if (restart_is_code(result)) {
+		restart_interrupt(tracee);
+	} else if (result == -EINTR && mend_possible(tracee->abi, call->call.number, call->call.row)) {
+		call->call.exit_ns = clock_monotonic_ns();
+		tracee->maybe_eintr = true;
+	} else {
+		call_complete(tracee, call, result);
+	}
+}
+
+void call_left(struct tracee *tracee)
+{
+	const struct trace_events *events = &tracee->tracer->events;
+	struct trace_call *call = open_call(tracee);
+	bool inside = tracee->inside;
+
+	tracee->inside = tracee->want_exit = false;
+	if (!tracee->abi || tracee->life != LIFE_TRACED)
+		return;
+	if (tracee->cleared)
+		clone_left(tracee);
+	if (tracee->returning)
+		restart_sigreturn(tracee);
+	if (tracee->mapping && !tracee->info.exit.is_error && events->executable_map)
+		events->executable_map(events->user, &tracee->task);
+	tracee->mapping = tracee->returning = false;
+	if (call)
+		leave_open(tracee, call, result_of(tracee));
+	else if (!inside)
+		call_left_only(tracee);
+}
+
+void call_left_only(struct tracee *tracee)
+{
+	const struct plan *plan = tracee->abi ? call_plan(tracee, tracee->abi) : NULL;
+	uint64_t number, args[6];
+	int64_t result;
+	bool args_known;
+
+	if (!plan || tracee->tracer->quiet || tracee_regs(tracee))
+		return;
+	abi_get_call(tracee->abi, &tracee->regs, &number, args, &result);
+	enum trap trap = plan_trap(plan, number);
+
+	if ((trap != TRAP_CALL && trap != TRAP_SOCKETCALL) || restart_is_code(result))
+		return;
+	const struct row *row = call_row(tracee, plan, number, args, &args_known);
+
+	if (!row)
+		return;
+	struct trace_call *call = call_fill(tracee, row, number, args, args_known);
+	struct regs regs;
+
+	abi_regs(tracee->abi, &tracee->regs, &regs);
+	call->call.ip = regs.pc;
+	call->call.sp = regs.sp;
+	tracee->task.call = &call->call;
+	call_complete(tracee, call, result);
+}
+
+void call_settle(struct tracee *tracee)
+{
+	struct trace_call *call = open_call(tracee);
+
+	if (tracee->maybe_eintr && call)
+		call_complete(tracee, call, -EINTR);
+	tracee->maybe_eintr = false;
+}
+
+void calls_flush(struct tracee *tracee)
+{
+	struct trace_call *call;
+
+	if (tracee->maybe_eintr)
+		call_settle(tracee);
+	while ((call = tracee->interrupted)) {
+		tracee->interrupted = call->next;
+		call_done(tracee, call);
+	}
+	tracee->interrupted_count = 0;
+	if ((call = open_call(tracee)))
+		call_done(tracee, call);
+	tracee->inside = tracee->want_exit = tracee->mapping = tracee->returning = false;
+}
+
+void calls_report(struct tracer *tracer)
+{
+	const struct trace_events *events = &tracer->events;
+	struct trace_call *call;
+
+	while ((call = tracer->done_calls)) {
+		tracer->done_calls = call->next;
+		if (events->finish)
+			events->finish(events->user, &call->tracee->task, &call->call);
+		call_free(tracer, call);
+	}
+	if (tracer->signal.tracee) {
+		struct tracee *tracee = tracer->signal.tracee;
+
+		tracer->signal.tracee = NULL;
+		events->signal(events->user, &tracee->task, tracer->signal.signo, &tracer->signal.info);
+	}
+}

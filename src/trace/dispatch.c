@@ -1,0 +1,238 @@
+/* What happens at each kind of stop: a table of functions, and the one place where threads are resumed. */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "tracee.h"
+
+static struct tracee *on_call(struct tracee *tracee, const struct stop *stop)
+{
+	switch (tracee->engine->stopped(tracee, stop)) {
+	case ENGINE_ENTERED:
+		call_entered(tracee);
+		break;
+	case ENGINE_LEFT:
+		call_left(tracee);
+		break;
+	case ENGINE_NOTHING:
+		break;
+	}
+	return tracee;
+}
+
+static struct tracee *on_fork(struct tracee *tracee, const struct stop *stop)
+{
+	unsigned long child;
+
+	if (!ptrace(PTRACE_GETEVENTMSG, tracee->task.tid, 0, &child))
+		birth_told(tracee, (pid_t)child, clone_flags_of(tracee, stop->event));
+	return tracee;
+}
+
+/* The other threads of an exec'ing process vanished without a word, the old leader first. */
+static void forget_siblings(struct tracee *tracee)
+{
+	struct map_slot *slot;
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (size_t i = 0; (slot = map_next(&tracee->tracer->tracees, &i));) {
+			struct tracee *other = slot->value;
+
+			if (other == tracee || other->task.process != tracee->task.process)
+				continue;
+			birth_parent_ended(other);
+			tracee_end(other, -1);
+			again = true;
+			break;
+		}
+	}
+}
+
+/* execve by a thread that is no leader: it takes the leader's tid (ptrace(2), "execve(2) under ptrace"). */
+static struct tracee *take_leader_tid(struct tracee *leader, pid_t old_tid)
+{
+	struct tracer *tracer = leader->tracer;
+	struct tracee *tracee = tracee_find(tracer, old_tid);
+	pid_t tid = leader->task.tid;
+
+	if (!tracee || tracee == leader)
+		return leader;
+	birth_parent_ended(leader);
+	tracee_end(leader, -1);
+	tracee_rename(tracee, tid);
+	tracee->stopped = true;
+	tracee->info_read = tracee->regs_read = false;
+	tracee->request = tracee->deliver = 0;
+	return tracee;
+}
+
+/* A program that would gain rights by its file's mode gains none while it is traced without CAP_SYS_PTRACE.
+ */
+static void note_setuid(struct tracee *tracee)
+{
+	struct stat st;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", tracee->task.tid);
+	if (!tracee->tracer->unprivileged || stat(path, &st) || !(st.st_mode & (S_ISUID | S_ISGID)))
+		return;
+	trace_note(
+		tracee->tracer, &tracee->task,
+		"%s is a setuid program and runs without its extra rights while it is traced; to keep them, "
+		"trace as root with -u USER",
+		tracee->task.process->executable ? tracee->task.process->executable : "this");
+}
+
+static struct tracee *on_exec(struct tracee *tracee, const struct stop *stop)
+{
+	const struct trace_events *events = &tracee->tracer->events;
+	unsigned long old_tid = (unsigned long)stop->tid;
+
+	ptrace(PTRACE_GETEVENTMSG, stop->tid, 0, &old_tid);
+	tracee = take_leader_tid(tracee, (pid_t)old_tid);
+	if (tracee->life == LIFE_STARTING) {
+		spawn_started(tracee);
+	} else {
+		bool inside = tracee->inside;
+
+		forget_siblings(tracee);
+		calls_flush(tracee);
+		tracee->inside = inside; /* execve's own exit stop is still to come */
+		memory_done(tracee);
+		tracee_describe(tracee);
+		if (events->exec)
+			events->exec(events->user, &tracee->task, (pid_t)old_tid);
+	}
+	note_setuid(tracee);
+	return tracee;
+}
+
+static struct tracee *on_group(struct tracee *tracee, const struct stop *stop)
+{
+	(void)stop;
+	call_settle(tracee);
+	tracee->request = PTRACE_LISTEN;
+	return tracee;
+}
+
+static struct tracee *on_interrupt(struct tracee *tracee, const struct stop *stop)
+{
+	(void)stop;
+	call_settle(tracee);
+	return tracee;
+}
+
+static bool stops_job(int signo)
+{
+	return signo == SIGSTOP || signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
+}
+
+/* A signal that the program ignores must not end its call: see mend.c. An EINTR that stopping caused is its
+ * own. */
+static void mend_signal(struct tracee *tracee, int signo)
+{
+	bool own = tracee->was_stopped;
+
+	if (stops_job(signo))
+		tracee->was_stopped = true;
+	else if (signo == SIGCONT)
+		tracee->was_stopped = false;
+	if (own || tracee->was_stopped || tracee_regs(tracee) || !mend_wanted(tracee) ||
+	    !signal_is_ignored(tracee, signo) || !mend_call(tracee))
+		return;
+	struct trace_call *call = open_call(tracee);
+
+	if (!tracee->maybe_eintr || !call)
+		return;
+	call->mended = true;
+	restart_interrupt(tracee);
+	tracee->maybe_eintr = false;
+}
+
+static struct tracee *on_signal(struct tracee *tracee, const struct stop *stop)
+{
+	struct tracer *tracer = tracee->tracer;
+
+	tracee->deliver = stop->signo;
+	mend_signal(tracee, stop->signo);
+	call_settle(tracee);
+	if (tracer->events.signal && tracee->life == LIFE_TRACED && !tracer->quiet &&
+	    !ptrace(PTRACE_GETSIGINFO, tracee->task.tid, 0, &tracer->signal.info)) {
+		tracer->signal.tracee = tracee;
+		tracer->signal.signo = stop->signo;
+	}
+	return tracee;
+}
+
+static struct tracee *on_other(struct tracee *tracee, const struct stop *stop)
+{
+	(void)stop;
+	return tracee;
+}
+
+/* Each handles one kind of stop and returns the tracee that is to go on: another one after an exec. */
+static struct tracee *(*const handlers[STOP_KINDS])(struct tracee *tracee, const struct stop *stop) = {
+	[STOP_SYSCALL] = on_call,	 [STOP_SECCOMP] = on_call, [STOP_FORK] = on_fork,
+	[STOP_EXEC] = on_exec,		 [STOP_GROUP] = on_group,  [STOP_SIGNAL] = on_signal,
+	[STOP_INTERRUPT] = on_interrupt, [STOP_OTHER] = on_other,
+};
+
+static void on_end(struct tracer *tracer, const struct stop *stop)
+{
+	struct tracee *tracee = tracee_find(tracer, stop->tid);
+
+	if (!tracee) {
+		birth_unknown_ended(tracer, stop);
+		return;
+	}
+	if (stop->tid == tracer->command) {
+		tracer->command = 0;
+		tracer->result.status = stop->status;
+		if (!tracer->result.started)
+			spawn_failed(tracer);
+	}
+	birth_child_ended(tracee);
+	birth_parent_ended(tracee);
+	tracee_end(tracee, stop->status);
+}
+
+void tracee_resume(struct tracee *tracee)
+{
+	bool leaving = tracee->want_exit || tracee->interrupted || tracee->maybe_eintr;
+	int request = tracee->request ? tracee->request : tracee->engine->resume(tracee, leaving);
+
+	if (!tracee->stopped)
+		return;
+	if (request == PTRACE_CONT)
+		tracee->inside = false;
+	tracee->stopped = false;
+	/* ESRCH: it was killed meanwhile, and its end is on its way. */
+	ptrace(request, tracee->task.tid, 0, (long)tracee->deliver);
+}
+
+void dispatch(struct tracer *tracer, const struct stop *stop)
+{
+	struct tracee *tracee;
+
+	if (stop->kind == STOP_ENDED) {
+		on_end(tracer, stop);
+		return;
+	}
+	tracee = tracee_find(tracer, stop->tid);
+	if (!tracee)
+		tracee = birth_unknown(tracer, stop);
+	tracee->stopped = true;
+	tracee->info_read = tracee->regs_read = tracee->hold = false;
+	tracee->request = tracee->deliver = 0;
+	if ((tracee->life == LIFE_EXPECTED || tracee->life == LIFE_ORPHAN) && !birth_stopped(tracee, stop))
+		return;
+	if (tracee->life == LIFE_ATTACHED)
+		attach_stopped(tracee, stop);
+	tracee = handlers[stop->kind](tracee, stop);
+	if (!tracee->hold)
+		tracee_resume(tracee);
+	calls_report(tracer);
+}

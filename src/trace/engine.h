@@ -1,0 +1,43 @@
+/*
+ * engine: how calls are made to stop. One record of functions per way; a tracee has one engine at a time and
+ * may change it. An engine knows how to turn a stop into "entered" or "left" and how to let the thread go on;
+ * what calls mean is the business of calls.c.
+ */
+#ifndef SOCKLINE_TRACE_ENGINE_H
+#define SOCKLINE_TRACE_ENGINE_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "stop.h"
+
+struct tracee;
+struct tracer;
+
+enum engine_stop {
+	ENGINE_NOTHING, /* nothing about a call of interest */
+	ENGINE_ENTERED, /* at the entry of a call: tracee->info says which */
+	ENGINE_LEFT,	/* at its exit */
+};
+
+struct engine {
+	const char *name;
+	const char *why; /* one sentence for -d: what it is good for */
+	/* Whether it can be used here: 0 or a negative errno with the reason. */
+	int (*available)(struct tracer *tracer, bool attach, struct error *error);
+	/* A thread is traced by this engine from now on; it is stopped. */
+	void (*adopt)(struct tracee *tracee);
+	/* What a STOP_SYSCALL, STOP_SECCOMP (or STOP_SIGNAL of its own) means. */
+	enum engine_stop (*stopped)(struct tracee *tracee, const struct stop *stop);
+	/* The ptrace request that lets the thread go on; leaving: its open call's exit is wanted. */
+	int (*resume)(struct tracee *tracee, bool leaving);
+	/* Calls on any fd are of interest in this process from now on. The tracee is held. */
+	void (*widen)(struct tracee *tracee);
+};
+
+extern const struct engine engine_seccomp, engine_syscall;
+
+/* The engine to start a command with, or to attach with; error says why none. */
+const struct engine *engine_choose(struct tracer *tracer, bool attach, struct error *error);
+
+#endif

@@ -1,0 +1,89 @@
+/* What /proc says of a thread: proc(5). */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tracee.h"
+
+/* Reads a whole small file; returns its size, NUL-terminated in the buffer. */
+int proc_read(char *buffer, size_t size, const char *format, ...)
+{
+	char path[96];
+	va_list args;
+	size_t got = 0;
+	ssize_t n = 0;
+
+	va_start(args, format);
+	vsnprintf(path, sizeof(path), format, args);
+	va_end(args);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	while (got < size - 1 &&
+	       ((n = read(fd, buffer + got, size - 1 - got)) > 0 || (n < 0 && errno == EINTR)))
+		got += n > 0 ? (size_t)n : 0;
+	int error = n < 0 ? -errno : 0;
+
+	close(fd);
+	if (error)
+		return error;
+	buffer[got] = 0;
+	return (int)got;
+}
+
+/* The value after "\nname:\t", or NULL. */
+static const char *field(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at ? at + strlen(name) : NULL;
+}
+
+static long long field_number(const char *text, const char *name, int base)
+{
+	const char *at = field(text, name);
+
+	return at ? (long long)strtoull(at, NULL, base) : 0;
+}
+
+int proc_status(pid_t tid, struct proc_status *status)
+{
+	char text[4096];
+	int got = proc_read(text, sizeof(text), "/proc/%d/status", tid);
+
+	if (got < 0)
+		return got;
+	const char *state = field(text, "\nState:\t");
+
+	*status = (struct proc_status){
+		.tgid = (pid_t)field_number(text, "\nTgid:\t", 10),
+		.ppid = (pid_t)field_number(text, "\nPPid:\t", 10),
+		.tracer = (pid_t)field_number(text, "\nTracerPid:\t", 10),
+		.uid = (unsigned)field_number(text, "\nUid:\t", 10),
+		.sig_ignored = (uint64_t)field_number(text, "\nSigIgn:\t", 16),
+		.sig_caught = (uint64_t)field_number(text, "\nSigCgt:\t", 16),
+		.seccomp = (int)field_number(text, "\nSeccomp:\t", 10),
+		.state = state ? *state : '?',
+	};
+	return 0;
+}
+
+int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[6])
+{
+	char text[256];
+	int got = proc_read(text, sizeof(text), "/proc/%d/task/%d/syscall", pid, tid);
+
+	if (got < 0)
+		return got;
+	/* "running", or "-1 SP PC" for a sleep outside of calls */
+	return sscanf(text,
+		      "%" SCNu64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64,
+		      number, &args[0], &args[1], &args[2], &args[3], &args[4], &args[5]) == 7 &&
+	       text[0] != '-';
+}

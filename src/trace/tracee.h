@@ -1,0 +1,297 @@
+/*
+ * tracee: what trace/ keeps of each traced thread, and the tracer itself. Private to this folder.
+ *
+ * A struct task is the public part of a struct tracee, a struct call that of a struct trace_call: both are
+ * first in their structs, and only this folder makes them.
+ */
+#ifndef SOCKLINE_TRACE_TRACEE_H
+#define SOCKLINE_TRACE_TRACEE_H
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <time.h>
+
+#include "base/map.h"
+#include "engine.h"
+#include "filter.h"
+#include "plan.h"
+#include "stop.h"
+#include "trace/trace.h"
+
+/* What is to happen next to an interrupted call, by the result that it left with (include/linux/errno.h). */
+enum { RESTART_SYS = -512, RESTART_NOINTR = -513, RESTART_NOHAND = -514, RESTART_BLOCK = -516 };
+
+struct trace_call {
+	struct call call; /* first */
+	struct tracee *tracee;
+	struct trace_call *next; /* free list, interrupted list, done list */
+	unsigned patience;	 /* interrupted: entries of other calls until it is given up */
+	bool mended;		 /* restarted by us, for an EINTR that only tracing caused */
+};
+
+/* A process's private part. */
+struct trace_process {
+	struct process process; /* first */
+	bool any_fd;		/* has a socket: trace_any_fd */
+	bool wide;		/* its filter traps calls on any fd */
+	bool own_filter;	/* installed a seccomp filter itself */
+	int status;		/* wait status of its leader */
+};
+
+enum tracee_life {
+	LIFE_EXPECTED, /* its parent said so, its first stop has not come */
+	LIFE_ORPHAN,   /* its first stop came, its parent has not told; stays stopped */
+	LIFE_STARTING, /* the command, before its exec */
+	LIFE_ATTACHED, /* seized, told to the owner, not stopped yet */
+	LIFE_TRACED,
+};
+
+struct tracee {
+	struct task task; /* first */
+	struct tracer *tracer;
+	const struct engine *engine;
+	struct memory memory;
+	int memory_fd; /* /proc/TID/mem, -1: not needed so far */
+	enum tracee_life life;
+
+	/* the present stop; stale while it runs */
+	bool stopped, hold; /* hold: stays stopped after dispatch */
+	bool info_read, regs_read;
+	int request; /* ptrace request to go on with, 0: the engine's */
+	int deliver; /* signal to go on with */
+	const struct abi *abi;
+	struct __ptrace_syscall_info info; /* of the last syscall or seccomp stop */
+	struct user_regs_struct regs;
+
+	/* the present call */
+	bool inside;	   /* its entry stop was seen, and its exit stop will be */
+	bool want_exit;	   /* somebody waits for that exit */
+	bool mapping;	   /* in mmap or mprotect with PROT_EXEC */
+	bool returning;	   /* in rt_sigreturn while a call is interrupted */
+	bool cleared;	   /* CLONE_UNTRACED was taken from the flags of a clone */
+	uint64_t flags_at; /* cleared: where clone3's flags lie; 0: in the first argument */
+	bool maybe_eintr;  /* the open call left with EINTR, which an ignored signal may have caused */
+	bool was_stopped;  /* a stop signal was delivered: an EINTR is the program's own */
+	struct trace_call *interrupted; /* innermost first */
+	unsigned interrupted_count;
+
+	/* attach */
+	bool interrupt_due;			    /* sleeps in a call that must not be interrupted */
+	uint64_t sleeping_number, sleeping_args[6]; /* the call that it slept in at attach */
+	bool sleeping;
+
+	/* birth: the parent is held until the child's first stop */
+	struct tracee *parent, *child;
+	uint64_t clone_flags;
+	struct stop first; /* LIFE_ORPHAN: the stop that waits for its parent's word */
+	pid_t orphan_tgid, orphan_ppid;
+	uint64_t orphan_ns;
+};
+
+/* Something to tell the owner once the thread runs again. */
+struct trace_signal {
+	struct tracee *tracee; /* NULL: none */
+	int signo;
+	siginfo_t info;
+};
+
+struct stop_queue {
+	struct {
+		pid_t tid;
+		int status;
+	} * stops;
+	unsigned first, count, room;
+};
+
+enum { DEAD_KEPT = 64 };
+
+struct tracer {
+	struct trace_options options;
+	struct trace_events events;
+	struct trace_result result;
+	const struct engine *command_engine, *attach_engine;
+	struct plan narrow[PLAN_ABIS], plans[PLAN_ABIS]; /* without and with calls on any fd */
+	struct filter filter;
+
+	struct map tracees;   /* tid -> struct tracee */
+	struct map processes; /* pid -> struct trace_process */
+	struct tracee *last;  /* of the last stop: most stops are of one thread */
+	struct trace_call *free_calls, *done_calls;
+	struct trace_signal signal;
+
+	pid_t command;		/* 0: none, or dead */
+	bool quiet;		/* no call is reported any more */
+	bool ending;		/* let go */
+	bool orphans, sleepers; /* somebody must be looked after while nothing stops */
+	unsigned pending_stops; /* times that tracer_stop was heard after the command's death */
+
+	struct stop_queue queue;
+	bool crowded; /* several threads stop at once: bell.c */
+	unsigned alone;
+	struct {
+		pid_t tid;
+		int status;
+	} dead[DEAD_KEPT]; /* unknown tids that ended before their parent told of them */
+	unsigned dead_at;
+	int spawn_pipe; /* what the command says when it cannot be run; -1: none */
+	int spawn_step, spawn_errno;
+	bool given;	   /* there was a command */
+	bool unprivileged; /* without CAP_SYS_PTRACE: traced programs gain no rights by their files */
+
+	/* waking the tracing thread: bell.c */
+	timer_t timer;
+	bool timer_made;
+	atomic_bool running;	    /* the timer may be set by others */
+	_Atomic uint64_t stop_bits; /* bit signo; bit 0: stop reporting */
+	atomic_bool poked;
+	volatile sig_atomic_t seizing; /* the handler may reap into the queue */
+};
+
+static inline struct tracee *tracee_of(struct task *task)
+{
+	return (struct tracee *)task;
+}
+
+static inline struct trace_process *process_of(const struct tracee *tracee)
+{
+	return (struct trace_process *)tracee->task.process;
+}
+
+/* The open call, or NULL. */
+static inline struct trace_call *open_call(const struct tracee *tracee)
+{
+	return (struct trace_call *)tracee->task.call;
+}
+
+/* tracee.c: the tables of tracees and processes */
+struct tracee *tracee_find(struct tracer *tracer, pid_t tid);
+struct tracee *tracee_new(struct tracer *tracer, pid_t tid, enum tracee_life life);
+/* The process of a new tracee: made when it is the first thread. */
+void tracee_join(struct tracee *tracee, pid_t pid, bool attached);
+/* Tells the owner of a new tracee, whose process is known. */
+void tracee_announce(struct tracee *tracee, struct tracee *parent, uint64_t clone_flags);
+/* Ends it: flushes its calls, tells the owner, frees it. */
+void tracee_end(struct tracee *tracee, int status);
+void tracee_rename(struct tracee *tracee, pid_t tid);
+/* Reads comm, command line and executable anew. */
+void tracee_describe(struct tracee *tracee);
+
+/* calls.c: from entries and exits to calls */
+void call_entered(struct tracee *tracee);
+void call_left(struct tracee *tracee);
+/* A stop that is neither: decides calls whose fate it settles. */
+void call_settle(struct tracee *tracee);
+/* The thread is gone: open and interrupted calls never finish. */
+void calls_flush(struct tracee *tracee);
+/* Tells the owner of finished calls and signals; nothing is held. */
+void calls_report(struct tracer *tracer);
+void calls_free(struct tracer *tracer);
+struct trace_call *call_new(struct tracee *tracee);
+void call_free(struct tracer *tracer, struct trace_call *call);
+/* Finds the row of tracee's call at an entry, and the arguments as the row counts them. NULL: not wanted. */
+const struct row *call_row(struct tracee *tracee, const struct plan *plan, uint64_t number, uint64_t args[6],
+			   bool *args_known);
+/* Opens a call of interest at its entry. */
+void call_open(struct tracee *tracee, uint64_t number, uint64_t args[6]);
+/* It ended with that result; held. */
+void call_complete(struct tracee *tracee, struct trace_call *call, int64_t result);
+/* To be reported; finished or not. */
+void call_done(struct tracee *tracee, struct trace_call *call);
+/* A call whose exit is seen but whose entry was not: number and arguments come from the registers. */
+void call_left_only(struct tracee *tracee);
+const struct plan *call_plan(const struct tracee *tracee, const struct abi *abi);
+
+/* restart.c: calls that the kernel restarts, and those that a handler ended */
+bool restart_is_code(int64_t result);
+void restart_interrupt(struct tracee *tracee);
+/* At an entry: an interrupted call begins again. */
+bool restart_joins(struct tracee *tracee);
+void restart_entry_passed(struct tracee *tracee);
+void restart_sigreturn(struct tracee *tracee);
+
+/* mend.c: EINTR that only tracing causes */
+/* At a stop of a thread that left a call with EINTR: makes the kernel restart it. True when it did. */
+/* Whether the registers look like that: cheap. */
+bool mend_wanted(struct tracee *tracee);
+bool mend_call(struct tracee *tracee);
+/* Whether a call that left with EINTR did nothing before, so that it can begin again. */
+bool mend_possible(const struct abi *abi, uint64_t number, const struct row *row);
+/* Whether waking a sleeper in this call would change what it does, in a way that cannot be mended. */
+bool mend_forbids_waking(const struct row *row, const uint64_t args[6]);
+bool signal_is_ignored(const struct tracee *tracee, int signo);
+
+/* regs.c */
+int tracee_regs(struct tracee *tracee);
+int tracee_info(struct tracee *tracee);
+int tracee_set_regs(struct tracee *tracee, const struct user_regs_struct *regs);
+
+/* memory.c */
+void memory_init(struct tracee *tracee);
+void memory_done(struct tracee *tracee);
+int memory_write(struct tracee *tracee, uint64_t address, const void *from, size_t size);
+
+/* dispatch.c: what happens at each kind of stop */
+void dispatch(struct tracer *tracer, const struct stop *stop);
+void tracee_resume(struct tracee *tracee);
+
+/* birth.c: children and their parents find each other */
+void birth_told(struct tracee *parent, pid_t child, uint64_t flags);
+/* A stop of a thread that is not traced yet. True: it is now, and the stop is to be handled. */
+bool birth_stopped(struct tracee *child, const struct stop *stop);
+struct tracee *birth_unknown(struct tracer *tracer, const struct stop *stop);
+/* A thread ended: children that wait for its word, and orphans that may be its own. */
+void birth_parent_ended(struct tracee *parent);
+void birth_child_ended(struct tracee *child);
+void birth_unknown_ended(struct tracer *tracer, const struct stop *stop);
+void birth_adopt_orphans(struct tracer *tracer);
+
+/* bell.c: waiting for stops, and being woken */
+int bell_make(struct tracer *tracer);
+void bell_done(struct tracer *tracer);
+void bell_set(struct tracer *tracer, long first_ns, long interval_ns);
+bool stop_next(struct tracer *tracer, struct stop *stop);
+void stop_collect(struct tracer *tracer);
+bool queue_take(struct stop_queue *queue, struct stop *stop);
+
+/* spawn.c, attach.c, refuse.c, letgo.c */
+int spawn_command(struct tracer *tracer, struct error *error);
+/* Its first exec succeeded. */
+void spawn_started(struct tracee *tracee);
+/* It ended before that. */
+void spawn_failed(struct tracer *tracer);
+int spawn_error(struct tracer *tracer, struct error *error);
+void attach_pid(struct tracer *tracer, pid_t pid);
+/* Interrupts those that slept in a call that must not be interrupted, once they have woken. */
+void attach_patrol(struct tracer *tracer);
+/* The first stop of an attached thread. */
+void attach_stopped(struct tracee *tracee, const struct stop *stop);
+/* Whether this process has CAP_SYS_PTRACE. */
+bool may_ptrace_all(void);
+void refuse_explain(pid_t pid, int why, struct error *error);
+void letgo_all(struct tracer *tracer);
+
+/* clone.c */
+void clone_entered(struct tracee *tracee, enum trap trap);
+void clone_left(struct tracee *tracee);
+/* The flags of the clone that a STOP_FORK told of. */
+uint64_t clone_flags_of(struct tracee *tracee, int event);
+
+/* proc.c: what /proc says of a thread; all return 0 or a negative errno */
+struct proc_status {
+	pid_t tgid, ppid, tracer;
+	unsigned uid;
+	uint64_t sig_ignored, sig_caught;
+	char state;
+	int seccomp;
+};
+int proc_status(pid_t tid, struct proc_status *status);
+/* The call that a thread sleeps in. 1: sleeps in a call; 0: runs, or sleeps elsewhere. */
+int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[6]);
+int proc_read(char *buffer, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+void trace_note(struct tracer *tracer, struct task *task, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,95 @@
+/* The tracer: made, run, and asked how it went. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tracee.h"
+
+struct tracer *tracer_new(const struct trace_options *options, const struct trace_events *events)
+{
+	struct tracer *tracer = calloc(1, sizeof(*tracer));
+
+	if (!tracer)
+		abort();
+	tracer->options = *options;
+	tracer->events = *events;
+	tracer->spawn_pipe = -1;
+	tracer->given = options->command != NULL;
+	return tracer;
+}
+
+void tracer_free(struct tracer *tracer)
+{
+	bell_done(tracer);
+	calls_free(tracer);
+	map_done(&tracer->tracees);
+	map_done(&tracer->processes);
+	free(tracer);
+}
+
+void tracer_result(const struct tracer *tracer, struct trace_result *result)
+{
+	*result = tracer->result;
+}
+
+static int make_plans(struct tracer *tracer, struct error *error)
+{
+	struct plan_options options = {
+		.wanted = tracer->options.wanted,
+		.exec_maps = tracer->options.want_exec_maps,
+		.follow = tracer->options.follow,
+	};
+
+	for (unsigned i = 0; i < PLAN_ABIS && abi_all[i]; i++) {
+		options.any_fd = false;
+		plan_make(&tracer->narrow[i], abi_all[i], &options);
+		options.any_fd = true;
+		plan_make(&tracer->plans[i], abi_all[i], &options);
+	}
+	if (filter_make(&tracer->filter, tracer->plans, PLAN_ABIS))
+		return error_set(error, E2BIG, "cannot make a seccomp filter: too many calls are wanted");
+	return 0;
+}
+
+static int choose_engines(struct tracer *tracer, struct error *error)
+{
+	if (tracer->given && !(tracer->command_engine = engine_choose(tracer, false, error)))
+		return -error->code;
+	if (tracer->options.pid_count && !(tracer->attach_engine = engine_choose(tracer, true, error)))
+		return -error->code;
+	return 0;
+}
+
+static int tracer_begin(struct tracer *tracer, struct error *error)
+{
+	int failed = make_plans(tracer, error);
+
+	tracer->unprivileged = !may_ptrace_all();
+	if (!failed)
+		failed = choose_engines(tracer, error);
+	if (!failed && (failed = bell_make(tracer)))
+		error_set(error, -failed, "cannot make a timer: %s", strerror(-failed));
+	if (!failed && tracer->given)
+		failed = spawn_command(tracer, error);
+	for (unsigned i = 0; !failed && i < tracer->options.pid_count; i++)
+		attach_pid(tracer, tracer->options.pids[i]);
+	return failed;
+}
+
+int tracer_run(struct tracer *tracer, struct error *error)
+{
+	struct error ours = { 0 };
+	struct stop stop;
+	int failed = tracer_begin(tracer, &ours);
+
+	while (!failed && stop_next(tracer, &stop))
+		dispatch(tracer, &stop);
+	letgo_all(tracer);
+	if (!failed && tracer->given && !tracer->result.started)
+		failed = spawn_error(tracer, &ours);
+	bell_done(tracer);
+	if (failed && error)
+		*error = ours;
+	return failed;
+}

@@ -1,0 +1,485 @@
+/* Commands under the tracer, with both engines that can start one: what they do is counted, and must be all
+ * of it. */
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "trace_run.inc"
+
+static int some_socket(void)
+{
+	return socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+}
+
+static void *make_sockets(void *count)
+{
+	for (long i = 0; i < (long)count; i++)
+		close(some_socket());
+	return NULL;
+}
+
+static int scene_plain(void)
+{
+	make_sockets((void *)10L);
+	return 7;
+}
+
+static int scene_forks(void)
+{
+	for (int i = 0; i < 500; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			make_sockets((void *)1L);
+			_exit(3);
+		}
+		if (i % 2)
+			waitpid(pid, NULL, 0);
+	}
+	while (wait(NULL) > 0)
+		;
+	return 0;
+}
+
+static int scene_threads(void)
+{
+	pthread_t threads[64];
+
+	for (int i = 0; i < 64; i++)
+		pthread_create(&threads[i], NULL, make_sockets, (void *)50L);
+	for (int i = 0; i < 64; i++)
+		pthread_join(threads[i], NULL);
+	return 0;
+}
+
+static int scene_vforks(void)
+{
+	for (volatile int i = 0; i < 20; i++) {
+		pid_t pid = vfork();
+
+		if (pid == 0) {
+			execl("/bin/true", "true", NULL);
+			_exit(1);
+		}
+		waitpid(pid, NULL, 0);
+	}
+	make_sockets((void *)3L);
+	return 0;
+}
+
+static void *sleep_in_recv(void *unused)
+{
+	int fd = some_socket();
+	char byte;
+
+	(void)unused;
+	recv(fd, &byte, 1, 0);
+	return NULL;
+}
+
+static void *exec_self(void *unused)
+{
+	(void)unused;
+	usleep(20000);
+	execl("/proc/self/exe", "test", "--scenario", "plain", NULL);
+	return NULL;
+}
+
+static int scene_thread_exec(void)
+{
+	pthread_t thread;
+
+	for (int i = 0; i < 4; i++)
+		pthread_create(&thread, NULL, sleep_in_recv, NULL);
+	pthread_create(&thread, NULL, exec_self, NULL);
+	sleep_in_recv(NULL);
+	return 1;
+}
+
+static int scene_killed(void)
+{
+	make_sockets((void *)1L);
+	raise(SIGKILL);
+	return 0;
+}
+
+static int scene_stopped(void)
+{
+	pid_t pid = fork();
+	int status, stops = 0;
+
+	if (pid == 0) {
+		for (int i = 0; i < 5; i++) {
+			make_sockets((void *)1L);
+			raise(SIGSTOP);
+		}
+		_exit(4);
+	}
+	while (waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status)) {
+		struct timespec pause = { 0, 5000000 };
+
+		/* it must stay stopped */
+		nanosleep(&pause, NULL);
+		if (waitpid(pid, NULL, WNOHANG | WUNTRACED | WCONTINUED) != 0)
+			return 90;
+		stops++;
+		kill(pid, SIGCONT);
+	}
+	return WIFEXITED(status) && WEXITSTATUS(status) == 4 ? stops : 91;
+}
+
+static volatile int handled;
+
+static void handle(int signo)
+{
+	(void)signo;
+	handled++;
+}
+
+static void every_ms(int flags)
+{
+	struct sigaction action = { .sa_handler = handle, .sa_flags = flags };
+	struct itimerval timer = { { 0, 1000 }, { 0, 1000 } };
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* 100 polls that each end in EINTR, in the program's own count. */
+static int scene_eintr(void)
+{
+	struct pollfd fd = { .fd = some_socket(), .events = POLLIN };
+	int eintr = 0;
+
+	every_ms(0);
+	for (int i = 0; i < 100; i++)
+		eintr += poll(&fd, 1, 1000) < 0 && errno == EINTR;
+	return eintr;
+}
+
+static void *send_late(void *to)
+{
+	struct sockaddr_in *address = to;
+	int fd = some_socket();
+
+	for (int i = 0; i < 10; i++) {
+		usleep(10000);
+		sendto(fd, "x", 1, 0, (struct sockaddr *)address, sizeof(*address));
+	}
+	return NULL;
+}
+
+/* Ten receives, each interrupted some ten times by a handler that lets it be restarted. */
+static int scene_restart(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(address);
+	int fd = some_socket(), got = 0;
+	pthread_t thread;
+	sigset_t alarm;
+	char byte;
+
+	bind(fd, (struct sockaddr *)&address, len);
+	getsockname(fd, (struct sockaddr *)&address, &len);
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	sigprocmask(SIG_BLOCK, &alarm, NULL);
+	pthread_create(&thread, NULL, send_late, &address);
+	sigprocmask(SIG_UNBLOCK, &alarm, NULL);
+	every_ms(SA_RESTART);
+	for (int i = 0; i < 10; i++)
+		got += recv(fd, &byte, 1, 0) == 1;
+	return got;
+}
+
+/* poll is continued by restart_syscall after a stop. */
+static int scene_poll_stopped(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		struct pollfd fd = { .fd = some_socket(), .events = POLLIN };
+
+		_exit(poll(&fd, 1, 200) == 0 ? 5 : 6);
+	}
+	for (int i = 0; i < 3; i++) {
+		usleep(20000);
+		kill(pid, SIGSTOP);
+		waitpid(pid, &status, WUNTRACED);
+		kill(pid, SIGCONT);
+	}
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+/* Signals that are ignored must not end epoll_wait, nor recv with a timeout. Returns how often they did. */
+static int scene_ignored(void)
+{
+	int epoll = epoll_create1(0), fd = some_socket(), eintr = 0;
+	struct timeval timeout = { .tv_usec = 200000 };
+	struct epoll_event event;
+	pid_t pid = fork(), parent = getppid();
+	char byte;
+
+	(void)parent;
+	if (pid == 0) {
+		for (int i = 0; i < 40; i++) {
+			usleep(5000);
+			kill(getppid(), i % 2 ? SIGWINCH : SIGUSR2);
+		}
+		_exit(0);
+	}
+	signal(SIGUSR2, SIG_IGN);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	for (int i = 0; i < 2; i++)
+		eintr += epoll_wait(epoll, &event, 1, 60) < 0;
+	eintr += recv(fd, &byte, 1, 0) < 0 && errno == EINTR;
+	waitpid(pid, NULL, 0);
+	return eintr;
+}
+
+static int untraced_child(void *unused)
+{
+	(void)unused;
+	_exit(some_socket() >= 0 ? 8 : 9);
+}
+
+static int scene_untraced(void)
+{
+	static char stack[65536];
+	int status, flags = CLONE_UNTRACED | SIGCHLD;
+	pid_t pid = clone(untraced_child, stack + sizeof(stack), flags, NULL);
+
+	waitpid(pid, &status, 0);
+	if (WEXITSTATUS(status) != 8)
+		return 1;
+	struct {
+		uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+	} args = { .flags = CLONE_UNTRACED, .exit_signal = SIGCHLD };
+
+	pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (pid == 0)
+		untraced_child(NULL);
+	waitpid(pid, &status, 0);
+	return args.flags == CLONE_UNTRACED && WEXITSTATUS(status) == 8 ? 0 : 2;
+}
+
+/* int 0x80 from 64-bit code: socketcall and a direct call, with i386 numbers. */
+static int scene_int80(void)
+{
+	static uint32_t block[3] = { AF_INET, SOCK_DGRAM, 0 };
+	uint32_t *low = NULL;
+	long fd = -1, fd2 = -1;
+
+	low = (uint32_t *)syscall(SYS_mmap, 0, 4096, 3, 0x22 | 0x40 /* MAP_32BIT */, -1, 0);
+	memcpy(low, block, sizeof(block));
+	__asm__ volatile("int $0x80"
+			 : "=a"(fd)
+			 : "a"(102), "b"(1), "c"((uint32_t)(uintptr_t)low)
+			 : "memory", "r8", "r9", "r10", "r11");
+	__asm__ volatile("int $0x80"
+			 : "=a"(fd2)
+			 : "a"(359), "b"(2), "c"(2), "d"(0)
+			 : "memory", "r8", "r9", "r10", "r11");
+	return fd >= 0 && fd2 > fd ? 0 : 1;
+}
+
+static int scene_inherited(void)
+{
+	sigset_t mask;
+	struct sigaction action;
+
+	sigprocmask(SIG_BLOCK, NULL, &mask);
+	sigaction(SIGCHLD, NULL, &action);
+	if (action.sa_handler != SIG_DFL || sigismember(&mask, SIGUSR1) || sigismember(&mask, SIGRTMIN))
+		return 1;
+	for (int fd = 3; fd < 100; fd++)
+		if (fcntl(fd, F_GETFD) >= 0)
+			return fd;
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) ? 200 : 0;
+}
+
+static int scene_named(void)
+{
+	prctl(PR_SET_NAME, "renamed");
+	make_sockets((void *)1L);
+	return 0;
+}
+
+/* A thread that exits while others go on, and a leader that is the first to go. */
+static int scene_dead_leader(void)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, make_sockets, (void *)500L);
+	syscall(SYS_exit, 0);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(void);
+} scenes[] = {
+	{ "plain", scene_plain },
+	{ "forks", scene_forks },
+	{ "threads", scene_threads },
+	{ "vforks", scene_vforks },
+	{ "thread_exec", scene_thread_exec },
+	{ "killed", scene_killed },
+	{ "stopped", scene_stopped },
+	{ "eintr", scene_eintr },
+	{ "restart", scene_restart },
+	{ "poll_stopped", scene_poll_stopped },
+	{ "ignored", scene_ignored },
+	{ "untraced", scene_untraced },
+	{ "int80", scene_int80 },
+	{ "inherited", scene_inherited },
+	{ "named", scene_named },
+	{ "dead_leader", scene_dead_leader },
+};
+
+void scenario_main(int argc, char **argv)
+{
+	if (argc < 3 || strcmp(argv[1], "--scenario"))
+		return;
+	for (size_t i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++)
+		if (!strcmp(scenes[i].name, argv[2]))
+			exit(scenes[i].run());
+	exit(98);
+}
+
+static const enum engine_choice both[] = { ENGINE_SECCOMP, ENGINE_SYSCALL };
+
+/* What each scenario must give, under each engine. 0 in calls: not looked at. */
+static const struct expected {
+	const char *scene;
+	int status; /* exit status; -1: killed by SIGKILL */
+	unsigned tasks, sockets, execs, unfinished_recv, eintr_poll;
+} expected[] = {
+	{ "plain", 7, 1, 10, 0, 0, 0 },	      { "forks", 0, 501, 500, 0, 0, 0 },
+	{ "threads", 0, 65, 3200, 0, 0, 0 },  { "vforks", 0, 21, 3, 20, 0, 0 },
+	{ "thread_exec", 7, 6, 15, 1, 5, 0 }, { "killed", -1, 1, 1, 0, 0, 0 },
+	{ "stopped", 5, 2, 5, 0, 0, 0 },      { "eintr", 100, 1, 1, 0, 0, 100 },
+	{ "restart", 10, 2, 2, 0, 0, 0 },     { "poll_stopped", 5, 2, 1, 0, 0, 0 },
+	{ "ignored", 0, 2, 1, 0, 0, 0 },      { "untraced", 0, 3, 2, 0, 0, 0 },
+	{ "int80", 0, 1, 2, 0, 0, 0 },	      { "inherited", 0, 1, 0, 0, 0, 0 },
+	{ "named", 0, 1, 1, 0, 0, 0 },	      { "dead_leader", 0, 2, 500, 0, 0, 0 },
+};
+
+static void check(const struct expected *row, const struct run *run, enum engine_choice engine)
+{
+	const struct counts *counts = &run->counts;
+	int status = run->result.status;
+	int got = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status) == SIGKILL ? -1 : -2;
+
+	if (run->failed || !run->result.started)
+		fail_msg("%s: %s", row->scene, run->error.text);
+	if (got != row->status || counts->tasks != row->tasks ||
+	    counts->finished[CALL_socket] != row->sockets || counts->execs != row->execs ||
+	    counts->unfinished[CALL_recvfrom] != row->unfinished_recv ||
+	    counts->eintr[CALL_poll] != row->eintr_poll || counts->notes ||
+	    counts->last_process_status != status)
+		fail_msg("%s, engine %d: status %d tasks %u sockets %u execs %u unfinished %u eintr %u notes "
+			 "%u (%s) last %#x/%#x",
+			 row->scene, engine, got, counts->tasks, counts->finished[CALL_socket], counts->execs,
+			 counts->unfinished[CALL_recvfrom], counts->eintr[CALL_poll], counts->notes,
+			 counts->note, counts->last_process_status, status);
+}
+
+static void scenes_are_whole(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		for (size_t e = 0; e < 2; e++) {
+			struct run run;
+
+			run_command(&run, both[e], expected[i].scene);
+			check(&expected[i], &run, both[e]);
+		}
+	}
+}
+
+/* A restarted call is one call, with its last result. */
+static void restarts_are_joined(void **state)
+{
+	(void)state;
+	for (size_t e = 0; e < 2; e++) {
+		struct run run;
+
+		run_command(&run, both[e], "restart");
+		assert_int_equal(run.counts.finished[CALL_recvfrom], 10);
+		assert_int_equal(run.counts.failed[CALL_recvfrom], 0);
+		assert_true(run.counts.restarted[CALL_recvfrom] >= 8);
+		run_command(&run, both[e], "poll_stopped");
+		assert_int_equal(run.counts.finished[CALL_poll], 1);
+		assert_int_equal(run.counts.restarted[CALL_poll], 1);
+		run_command(&run, both[e], "eintr");
+		assert_int_equal(run.counts.finished[CALL_poll], 100);
+		assert_int_equal(run.counts.restarted[CALL_poll], 0);
+		run_command(&run, both[e], "ignored");
+		assert_int_equal(run.counts.finished[CALL_epoll_wait], 2);
+		assert_int_equal(run.counts.finished[CALL_recvfrom], 1);
+	}
+}
+
+static void names_follow(void **state)
+{
+	struct run run;
+
+	(void)state;
+	for (size_t e = 0; e < 2; e++) {
+		run_command(&run, both[e], "named");
+		assert_string_equal(run.counts.comm, "renamed");
+		run_command(&run, both[e], "int80");
+		assert_int_equal(run.counts.i386_calls, 2);
+	}
+}
+
+static void cannot_run(void **state)
+{
+	static const struct {
+		const char *name;
+		int error;
+	} rows[] = { { "/nonexistent/program", ENOENT },
+		     { "no-such-command-here", ENOENT },
+		     { "/etc/passwd", EACCES },
+		     { "/", EACCES } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *argv[] = { (char *)rows[i].name, NULL };
+		struct run run = { .options = { .command = argv } };
+
+		run_start(&run);
+		run_finish(&run);
+		assert_int_equal(run.failed, -rows[i].error);
+		assert_int_equal(run.result.exec_errno, rows[i].error);
+		assert_false(run.result.started);
+		assert_int_equal(run.counts.tasks, 0);
+		assert_non_null(strstr(run.error.text, rows[i].name));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(scenes_are_whole),
+		cmocka_unit_test(restarts_are_joined),
+		cmocka_unit_test(names_follow),
+		cmocka_unit_test(cannot_run),
+	};
+
+	scenario_main(argc, argv);
+	/* what this test inherited is not the tracer's doing */
+	for (int fd = 3; fd < 100; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
