@@ -36,10 +36,8 @@ static void cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, uint64_
 /* Says once what became of the output. Called without the lock: complain may block on a terminal. */
 static void complain_once(struct output *output, const char *message)
 {
-	if (output->complained || !output->complain)
-		return;
-	output->complained = true;
-	output->complain(output->user, message);
+	if (output->complain && !atomic_exchange(&output->complained, true))
+		output->complain(output->user, message);
 }
 
 static void complain_error(struct output *output, int error)

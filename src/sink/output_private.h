@@ -32,12 +32,12 @@ struct output {
 	bool idle;   /* the writer sleeps until something comes */
 	bool nudged; /* the writer was told that the threshold is passed */
 	bool closing;
-	bool complained;
 	unsigned flushers;    /* threads that wait for everything to be out */
 	int error;	      /* errno of the first failed write */
 	uint64_t dropped;     /* calls of output_write whose lines were lost */
 	uint64_t patience_ns; /* how long output_write may still block, over all its calls */
 	uint64_t last_write_ns;
+	atomic_bool complained;
 	atomic_uint_fast64_t progress; /* bytes written; read without the lock */
 };
 

@@ -261,7 +261,8 @@ static void test_stack(void **state)
 		 "        > ?\n",
 		 name, name);
 	size_t once = strlen(expected);
-	memcpy(expected + once, expected, once + 1);
+	memcpy(expected + once, expected, once);
+	expected[2 * once] = 0;
 	strcat(expected, "        > …\n");
 	expect(&options, &events, expected);
 	unlink(source);
