@@ -10,16 +10,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "arch/regs.h"
 #include "calls/row.h"
 
 struct call;
-
-/* Registers as the unwinder wants them: DWARF numbering of the ABI (x86-64: 0 rax .. 7 rsp .. 16 rip). */
-enum { REGS_MAX = 17 };
-struct regs {
-	uint64_t dwarf[REGS_MAX];
-	uint64_t pc, sp;
-};
 
 /* Offsets and sizes of structures that the ABI lays out in its own way; all sizes in bytes. */
 struct layout {

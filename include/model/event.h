@@ -16,7 +16,7 @@
 enum event_kind {
 	EVENT_TRACE,   /* the first: what is traced, where, by which version */
 	EVENT_CALL,
-	EVENT_PROCESS, /* type: started, thread, exec, exited, killed, found, detached */
+	EVENT_PROCESS, /* type: started, thread, exec, exited, killed, attached, detached */
 	EVENT_SIGNAL,  /* type: signal's name */
 	EVENT_SOCKET,  /* type: found, closed, tcp_info */
 	EVENT_NOTE,    /* type: note, pending, warning */
@@ -58,7 +58,7 @@ struct event {
 	 * args, how long it has blocked in duration_ns, and its caller. A socket event without text is for JSON alone.
 	 */
 	const char *text;	 /* the line's words for text sinks: "thread of 4410 curl"; foreign bytes possible */
-	const struct value *details; /* fields for JSON (and indented lines, for tcp_info) */
+	const struct value *details; /* JSON's fields (tcp_info: indented lines too): siblings, or one nameless struct */
 };
 
 #endif

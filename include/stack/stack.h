@@ -7,13 +7,16 @@
 #ifndef SOCKLINE_STACK_STACK_H
 #define SOCKLINE_STACK_STACK_H
 
-#include "arch/abi.h"
+#include <sys/types.h>
+
+#include "arch/regs.h"
 #include "base/arena.h"
 #include "base/text.h"
 #include "model/call.h"
 #include "model/frame.h"
 #include "model/memory.h"
 
+struct abi;
 struct stack;
 struct space;
 

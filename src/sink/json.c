@@ -117,6 +117,8 @@ static const struct value *main_fd(const struct event *event)
 
 static void add_details(struct json_writer *json, const struct value *first, const struct value *skip)
 {
+	if (first && first->kind == VALUE_STRUCT && !first->name)
+		first = first->list.first;
 	if (!first)
 		return;
 	PUT(&json->line, ",\"details\":{");

@@ -123,8 +123,8 @@ static size_t without_cut_character(const char *data, size_t len)
 	return len;
 }
 
-/* The members that stand for data: "data" or "data_base64", and "data_truncated" when it was clipped. */
-static void add_data_members(struct json_writer *json, const struct value *value)
+/* Data: "data" or "data_base64", and "data_truncated" when it was clipped. */
+static void json_bytes(struct json_writer *json, const struct value *value)
 {
 	struct text *line = &json->line;
 	const char *data = value->bytes.data;
@@ -135,22 +135,13 @@ static void add_data_members(struct json_writer *json, const struct value *value
 	bool cut = len < value->bytes.total;
 	size_t whole = cut ? without_cut_character(data, len) : len;
 	if (text_is_utf8(data, whole)) {
-		PUT(line, "\"data\":\"");
+		PUT(line, "{\"data\":\"");
 		text_add_json(line, data, whole);
 	} else {
-		PUT(line, "\"data_base64\":\"");
+		PUT(line, "{\"data_base64\":\"");
 		add_base64(line, (const unsigned char *)data, len);
 	}
-	text_add_char(line, '"');
-	if (cut)
-		PUT(line, ",\"data_truncated\":true");
-}
-
-static void json_bytes(struct json_writer *json, const struct value *value)
-{
-	text_add_char(&json->line, '{');
-	add_data_members(json, value);
-	text_add_char(&json->line, '}');
+	text_add(line, cut ? "\",\"data_truncated\":true}" : "\"}");
 }
 
 static void json_bytes_string(struct json_writer *json, const struct value *value)
@@ -259,21 +250,6 @@ static void add_name(struct text *line, const char *name, const char *suffix)
 	PUT(line, "\":");
 }
 
-/* The buffers of calls and iovecs are "data" itself; other bytes (an option's value) stand under their own
- * name. */
-static bool is_payload(const struct value *value)
-{
-	static const char *const names[] = { "buf", "iov_base", "data" };
-
-	if (value->kind != VALUE_BYTES)
-		return false;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!strcmp(value->name, names[i]))
-			return true;
-	}
-	return false;
-}
-
 /* What follows a member: whose socket an fd is, how many items or bytes a cut one had. */
 static void add_companion(struct json_writer *json, const struct value *value)
 {
@@ -311,10 +287,6 @@ void json_members(struct json_writer *json, const struct value *first, const str
 		if (some)
 			text_add_char(line, ',');
 		some = true;
-		if (is_payload(value)) {
-			add_data_members(json, value);
-			continue;
-		}
 		add_name(line, value->name, value->kind == VALUE_DURATION ? "_usec" : "");
 		json_value(json, value);
 		add_companion(json, value);

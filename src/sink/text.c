@@ -73,10 +73,10 @@ struct mark {
 };
 
 static const struct mark marks[] = {
-	{ "started", "+ ", PAINT_BEGIN }, { "thread", "+ ", PAINT_BEGIN },  { "found", "+ ", PAINT_BEGIN },
-	{ "exec", "= ", PAINT_BEGIN },	  { "tcp_info", "= ", PAINT_NONE }, { "exited", "- ", PAINT_END },
-	{ "killed", "- ", PAINT_ERROR },  { "detached", "- ", PAINT_END },  { "closed", "- ", PAINT_END },
-	{ NULL, "! ", PAINT_NOTE },
+	{ "started", "+ ", PAINT_BEGIN },  { "thread", "+ ", PAINT_BEGIN }, { "found", "+ ", PAINT_BEGIN },
+	{ "attached", "+ ", PAINT_BEGIN }, { "exec", "= ", PAINT_BEGIN },   { "tcp_info", "= ", PAINT_NONE },
+	{ "exited", "- ", PAINT_END },	   { "killed", "- ", PAINT_ERROR }, { "detached", "- ", PAINT_END },
+	{ "closed", "- ", PAINT_END },	   { NULL, "! ", PAINT_NOTE },
 };
 
 static const struct mark *mark_of(const struct event *event)
@@ -162,8 +162,10 @@ static void put_other_event(struct text_sink *sink, const struct event *event)
 		return;
 	}
 	put_words(sink, event, put_left(sink, event, NULL));
-	if (event->kind == EVENT_SOCKET && event->details)
-		text_fields(sink, event->details, DETAIL_INDENT);
+	const struct value *details = event->kind == EVENT_SOCKET ? event->details : NULL;
+	if (details && details->kind == VALUE_STRUCT && !details->name)
+		details = details->list.first;
+	text_fields(sink, details, DETAIL_INDENT);
 }
 
 static void text_event(struct sink *base, const struct event *event)

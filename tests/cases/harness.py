@@ -102,7 +102,7 @@ class Run:
     def __init__(self, argv, status, out, err, seconds):
         self.argv, self.seconds = argv, seconds
         self.status = 128 - status if status < 0 else status
-        self.killed_by = signal.Signals(-status).name if status < 0 else None
+        self.killed_by = -status if status < 0 else None
         self.raw_out, self.raw_err = out, err
         self.out, self.err = out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
 
@@ -141,6 +141,8 @@ _validator = None
 def validate(event):
     """Holds an event to docs/event.schema.json."""
     global _validator
+    if not SCHEMA.exists():
+        return
     if _validator is None:
         _validator = fastjsonschema.compile(json.loads(SCHEMA.read_text(encoding="utf-8")))
     _validator(event)

@@ -379,6 +379,46 @@ static inline void add_screen(struct events *events)
 	add_request(events);
 }
 
+/* One event of each kind that is no call, and a call cut off. */
+static inline void add_others(struct events *events)
+{
+	struct arena *arena = &events->arena;
+	struct event *event = add_event(events, EVENT_TRACE, "trace", 0, 4400);
+	struct value *details = value_struct(arena, NULL), *words = value_list(arena, "command");
+
+	event->pid = 4400;
+	event->comm = NULL;
+	value_append(details, value_string(arena, "version", "0.1.0", 5));
+	value_append(details, value_int(arena, "schema", 1));
+	value_append(words, value_string(arena, NULL, "curl", 4));
+	value_append(details, words);
+	value_append(details, value_string(arena, "host", "box", 3));
+	value_append(details, value_string(arena, "kernel", "6.18.0", 6));
+	event->details = details;
+
+	event = add_event(events, EVENT_SIGNAL, "SIGCHLD", 1, 4410);
+	event->text = "SIGCHLD from 4412";
+	event->details = value_int(arena, "signo", 17);
+
+	event = add_event(events, EVENT_SOCKET, "closed", 2, 4410);
+	event->fd = 5;
+	event->file = &http_view;
+	event->details = value_uint(arena, "bytes_out", 76);
+
+	event = add_event(events, EVENT_NOTE, "pending", 3, 4410);
+	event->text = "recvfrom";
+	event->duration_ns = 1000000000;
+	event->fd = 5;
+	event->file = &http_view;
+	event->caller.place = &place_recv;
+	arg(event, new_fd(arena, "sockfd", 5, &http_view));
+	arg(event, value_unreadable(arena, "buf", 1));
+
+	event = add_call(events, "recvfrom", 4, -0.001, 4410, &place_recv, 0);
+	event->finished = false;
+	event->caller.via = "libcurl.so.4";
+}
+
 /* Writes the events through a sink; the caller frees the text. */
 static inline char *written(const struct sink_kind *kind, const struct sink_options *options,
 			    const struct events *events)

@@ -104,6 +104,32 @@ static void test_screen_parses(void **state)
 	arena_done(&events.arena);
 }
 
+/* The lines that docs/event.schema.json is held to; SOCKLINE_WRITE_FIXTURES=1 writes them anew. */
+static void test_fixture(void **state)
+{
+	const char *path = SOURCE_DIR "/tests/fixtures/json/events.jsonl";
+	struct sink_options options = json_options();
+	struct events events = { 0 };
+
+	(void)state;
+	add_others(&events);
+	add_screen(&events);
+	char *text = written(&sink_json, &options, &events);
+	bool writing = getenv("SOCKLINE_WRITE_FIXTURES");
+	FILE *file = fopen(path, writing ? "w" : "r");
+	assert_non_null(file);
+	if (writing) {
+		assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+	} else {
+		char expected[32768];
+		expected[fread(expected, 1, sizeof(expected) - 1, file)] = 0;
+		assert_string_equal(text, expected);
+	}
+	fclose(file);
+	free(text);
+	arena_done(&events.arena);
+}
+
 /* One value as the details hold it. */
 struct value_case {
 	struct value *(*make)(struct arena *arena);
@@ -245,9 +271,9 @@ static const struct value_case value_cases[] = {
 	{ make_flags, "{\"v\":[\"A\",\"B\",\"0x80000000\"]}" },
 	{ make_no_flags, "{\"v\":[]}" },
 	{ make_unknown, "{\"v\":99}" },
-	{ make_data, "{\"data\":\"a\\u0000\\\"\\\\\\u001b\xc3\xa9\"}" },
-	{ make_binary, "{\"data_base64\":\"//79/A==\"}" },
-	{ make_cut, "{\"data\":\"ab\",\"data_truncated\":true}" },
+	{ make_data, "{\"buf\":{\"data\":\"a\\u0000\\\"\\\\\\u001b\xc3\xa9\"}}" },
+	{ make_binary, "{\"buf\":{\"data_base64\":\"//79/A==\"}}" },
+	{ make_cut, "{\"buf\":{\"data\":\"ab\",\"data_truncated\":true}}" },
 	{ make_option, "{\"optval\":{\"data_base64\":\"gA==\"}}" },
 	{ make_path, "{\"v\":\"/\xef\xbf\xbd\\n\"}" },
 	{ make_timeout, "{\"v_usec\":5000000}" },
@@ -288,7 +314,8 @@ static void test_data_limit(void **state)
 
 	(void)state;
 	arg(add_call(&events, "f", 1, 1, 7, NULL, 0), make_long(&events.arena));
-	json_t *object = one(&options, &events), *details = json_object_get(object, "details");
+	json_t *object = one(&options, &events);
+	json_t *details = json_object_get(json_object_get(object, "details"), "buf");
 	assert_int_equal(json_string_length(json_object_get(details, "data")), 256);
 	assert_true(json_is_true(json_object_get(details, "data_truncated")));
 	json_decref(object);
@@ -369,13 +396,14 @@ static void test_other_kinds(void **state)
 		struct events events = { 0 };
 		struct event *event = add_event(&events, kinds[i].kind, kinds[i].type, 1, 7);
 		event->text = "words\x1b\xff";
-		event->details = value_int(&events.arena, "exit_status", 3);
+		event->details = value_struct(&events.arena, NULL);
+		value_append((struct value *)event->details, value_int(&events.arena, "status", 3));
 		json_t *object = one(&options, &events);
 		assert_string_equal(json_string_value(json_object_get(object, "kind")), kinds[i].name);
 		assert_string_equal(json_string_value(json_object_get(object, "text")),
 				    "words\x1b\xef\xbf\xbd");
 		json_t *details = json_object_get(object, "details");
-		assert_int_equal(json_integer_value(json_object_get(details, "exit_status")), 3);
+		assert_int_equal(json_integer_value(json_object_get(details, "status")), 3);
 		json_decref(object);
 	}
 }
@@ -383,10 +411,10 @@ static void test_other_kinds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_example),		 cmocka_unit_test(test_screen_parses),
-		cmocka_unit_test(test_values),		 cmocka_unit_test(test_data_limit),
-		cmocka_unit_test(test_absent_is_absent), cmocka_unit_test(test_stack),
-		cmocka_unit_test(test_other_kinds),
+		cmocka_unit_test(test_example),	   cmocka_unit_test(test_screen_parses),
+		cmocka_unit_test(test_fixture),	   cmocka_unit_test(test_values),
+		cmocka_unit_test(test_data_limit), cmocka_unit_test(test_absent_is_absent),
+		cmocka_unit_test(test_stack),	   cmocka_unit_test(test_other_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

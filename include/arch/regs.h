@@ -1,0 +1,14 @@
+/* regs: registers as the unwinder wants them. Apart from abi.h, because <elf.h> has macros named like rows' constants. */
+#ifndef SOCKLINE_ARCH_REGS_H
+#define SOCKLINE_ARCH_REGS_H
+
+#include <stdint.h>
+
+/* DWARF numbering of the ABI (x86-64: 0 rax .. 7 rsp .. 16 rip). */
+enum { REGS_MAX = 17 };
+struct regs {
+	uint64_t dwarf[REGS_MAX];
+	uint64_t pc, sp;
+};
+
+#endif

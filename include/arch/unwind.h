@@ -1,0 +1,38 @@
+/*
+ * unwind: what of a machine a stack walker must know beyond CFI: register roles in DWARF numbering, and what
+ * the kernel leaves on the stack when it delivers a signal. Records only; the walking is done in stack/.
+ */
+#ifndef SOCKLINE_ARCH_UNWIND_H
+#define SOCKLINE_ARCH_UNWIND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct abi;
+
+enum { SIGRETURN_BYTES = 16, UNWIND_REGS = 17 };
+
+/*
+ * A signal restorer by its code (it calls rt_sigreturn or sigreturn): libraries other than glibc give it no
+ * CFI. At its first instruction sp points into the kernel's sigframe: arch/x86/include/asm/sigframe.h.
+ */
+struct unwind_sigreturn {
+	uint8_t code[SIGRETURN_BYTES];
+	uint8_t len;
+	int16_t pointer; /* at sp + pointer lies the address of the ucontext; -1: it begins at sp */
+	int16_t context; /* from there (or from sp) to the saved registers */
+};
+
+struct unwind_abi {
+	uint8_t word;	    /* bytes of a return address */
+	uint8_t sp, fp, pc; /* DWARF numbers; pc: the return address column */
+	uint8_t regs;	    /* how many registers the walk keeps */
+	const struct unwind_sigreturn *sigreturns;
+	unsigned sigreturn_count;
+	int16_t saved[UNWIND_REGS]; /* offset of each register within the saved ones; -1: not there */
+};
+
+/* NULL: this ABI's stacks cannot be walked. */
+const struct unwind_abi *abi_unwind(const struct abi *abi);
+
+#endif

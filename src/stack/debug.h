@@ -1,0 +1,32 @@
+/*
+ * debug: a module's debug information: in its own file, or in a separate one found by build-id or debuglink
+ * (the layout of /usr/lib/debug: GDB manual, "Separate Debug Files"), or from debuginfod when DEBUGINFOD_URLS
+ * is set.
+ *
+ * A separate file is used only when its build-id is the module's, or, without build-ids, its checksum the
+ * debuglink's.
+ */
+#ifndef SOCKLINE_STACK_DEBUG_H
+#define SOCKLINE_STACK_DEBUG_H
+
+#include <elfutils/libdw.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct debug;
+struct module;
+struct stack;
+
+/* NULL: the module has none. */
+Dwarf *module_dwarf(struct stack *stack, struct module *module);
+/* The separate file's ELF, for its symbols. NULL: none. */
+Elf *module_debug_elf(struct stack *stack, struct module *module);
+/* The ELF file inside .gnu_debugdata (MiniDebugInfo), which has only symbols. NULL: none. */
+Elf *module_minidebug(struct stack *stack, struct module *module);
+/* .debug_frame of the module or its debug file. */
+Dwarf_CFI *module_debug_frame(struct stack *stack, struct module *module);
+/* The unit (DIE) whose code covers the address. False: none does. */
+bool module_unit(struct stack *stack, struct module *module, uint64_t address, Dwarf_Die *unit);
+void debug_free(struct debug *debug);
+
+#endif

@@ -1,0 +1,30 @@
+/* internal: the record behind struct stack, for the files of this folder. */
+#ifndef SOCKLINE_STACK_INTERNAL_H
+#define SOCKLINE_STACK_INTERNAL_H
+
+#include "stack/stack.h"
+
+#include "code.h"
+#include "module.h"
+#include "space.h"
+
+enum { OPEN_MAPS = 32, PATH_ROOM = 4096, WINDOW = 8192 };
+
+struct stack {
+	struct stack_options options;
+	struct arena arena;		    /* modules, codes, places, texts: all that lives until the end */
+	struct map modules;		    /* lists of struct module by key */
+	struct module *all;		    /* every module, by next_open */
+	unsigned module_fds;		    /* kept open */
+	struct space *open_maps[OPEN_MAPS]; /* spaces that keep /proc/TID/maps open */
+	unsigned next_open_maps;
+	bool no_query;	      /* the kernel has no PROCMAP_QUERY */
+	char path[PATH_ROOM]; /* scratch: a mapping's name */
+	char *maps_text;      /* scratch: /proc/TID/maps */
+	size_t maps_room;
+	struct map perfmaps; /* by pid */
+	struct walk_frame frames[STACK_MAX];
+	uint8_t window[WINDOW]; /* scratch: stack beyond the snapshot */
+};
+
+#endif

@@ -1,0 +1,130 @@
+#include "perfmap.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+enum { MAP_FILE_MAX = 64 << 20, READ_CHUNK = 65536, NAME_ROOM = 1024 };
+
+struct entry {
+	uint64_t start, size;
+	const char *name;
+};
+
+struct perfmap {
+	pid_t pid;	  /* of the process, in our namespace */
+	const char *path; /* within the process's root */
+	const char *root;
+	off_t read;	       /* bytes that were taken in, up to a line's end */
+	struct entry *entries; /* in the file's order: later ones replace earlier ones */
+	size_t count, room;
+};
+
+/* The process of a thread, in our pid namespace and in its own: Tgid and NStgid of /proc/TID/status
+ * (proc(5)). */
+static void find_pids(pid_t tid, pid_t *pid, pid_t *inner)
+{
+	char path[64], line[256];
+
+	*pid = *inner = tid;
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	FILE *file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		if (!strncmp(line, "Tgid:", 5)) {
+			*pid = *inner = atoi(line + 5);
+		} else if (!strncmp(line, "NStgid:", 7)) {
+			const char *last = strrchr(line, '\t');
+			*inner = last ? atoi(last) : *inner;
+		}
+	}
+	if (file)
+		fclose(file);
+}
+
+struct perfmap *perfmap_get(struct stack *stack, pid_t tid)
+{
+	pid_t pid, inner;
+
+	find_pids(tid, &pid, &inner);
+	struct perfmap *map = calloc(1, sizeof(*map));
+	if (!map)
+		abort();
+	map->pid = pid;
+	map->root = arena_printf(&stack->arena, "/proc/%d/root", pid);
+	map->path = arena_printf(&stack->arena, "/tmp/perf-%d.map", inner);
+	return map;
+}
+
+/* One line; what does not look like one is left out. */
+static void add_line(struct stack *stack, struct perfmap *map, const char *line, size_t len)
+{
+	char text[NAME_ROOM];
+	unsigned long long start, size;
+	int name = 0;
+
+	if (len >= sizeof(text))
+		len = sizeof(text) - 1;
+	memcpy(text, line, len);
+	text[len] = 0;
+	if (sscanf(text, "%llx %llx %n", &start, &size, &name) < 2 || !name || !text[name] || !size)
+		return;
+	if (map->count == map->room) {
+		map->room = map->room ? map->room * 2 : 256;
+		map->entries = reallocarray(map->entries, map->room, sizeof(*map->entries));
+		if (!map->entries)
+			abort();
+	}
+	map->entries[map->count++] = (struct entry){ start, size, arena_string(&stack->arena, text + name) };
+}
+
+/* Takes in the whole lines that were added since the last time. */
+static void read_more(struct stack *stack, struct perfmap *map)
+{
+	char *chunk = NULL;
+	struct stat status;
+	ssize_t got;
+
+	const int fd = file_open(map->root, map->path);
+	if (fd < 0)
+		return;
+	if (fstat(fd, &status) == 0 && status.st_size > map->read && status.st_size <= MAP_FILE_MAX)
+		chunk = malloc(READ_CHUNK);
+	while (chunk && (got = pread(fd, chunk, READ_CHUNK, map->read)) > 0) {
+		char *line = chunk, *end;
+		while ((end = memchr(line, '\n', (size_t)(chunk + got - line)))) {
+			add_line(stack, map, line, (size_t)(end - line));
+			line = end + 1;
+		}
+		if (line == chunk)
+			break;
+		map->read += line - chunk;
+	}
+	free(chunk);
+	close(fd);
+}
+
+const char *perfmap_find(struct stack *stack, struct perfmap *map, uint64_t address, uint64_t *start)
+{
+	for (int again = 0; again < 2; again++) {
+		for (size_t i = map->count; i-- > 0;) {
+			if (address - map->entries[i].start >= map->entries[i].size)
+				continue;
+			*start = map->entries[i].start;
+			return map->entries[i].name;
+		}
+		if (!again)
+			read_more(stack, map);
+	}
+	return NULL;
+}
+
+void perfmap_free(struct perfmap *map)
+{
+	if (map)
+		free(map->entries);
+	free(map);
+}

@@ -1,0 +1,292 @@
+/* place: from a code to its names: function, line, inlined functions. Runs after the thread was let go. */
+#include <dwarf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "debug.h"
+#include "demangle.h"
+#include "guard.h"
+#include "internal.h"
+#include "perfmap.h"
+#include "symbols.h"
+
+enum { INLINE_MAX = 64, DEPTH_MAX = 24, DIES_MAX = 4 << 20, FILE_NAME_MAX = 4096 };
+
+struct naming {
+	struct stack *stack;
+	struct code *code;
+	struct judged_place *innermost;
+	unsigned dies; /* looked at, against crafted trees */
+	/* what covers the address: a function, then what was inlined into it, outermost first */
+	Dwarf_Die functions[INLINE_MAX];
+	unsigned count;
+};
+
+static struct judged_place *new_place(const struct naming *naming)
+{
+	const struct code *code = naming->code;
+	struct judged_place *judged = arena_zalloc(&naming->stack->arena, sizeof(*judged));
+	struct place *place = &judged->place;
+
+	place->module = code->module->path;
+	place->module_offset = code->address + !code->exact;
+	place->address = code->pc;
+	place->guessed = code->guessed;
+	place->note = code->module->note;
+	return judged;
+}
+
+/* Keeps a function's name: as it is to be shown, and as the policy wants it. */
+static void set_name(const struct naming *naming, struct judged_place *judged, const char *name)
+{
+	struct arena *arena = &naming->stack->arena;
+
+	judged->is_rust = is_rust_name(name);
+	judged->plain = demangle(arena, name);
+	judged->place.function = naming->stack->options.demangle ? judged->plain : arena_string(arena, name);
+}
+
+/* Tags that may hold functions; types only in the second, slower search. */
+static bool is_container(int tag, bool thorough)
+{
+	switch (tag) {
+	case DW_TAG_namespace:
+	case DW_TAG_module:
+		return true;
+	case DW_TAG_structure_type:
+	case DW_TAG_class_type:
+	case DW_TAG_union_type:
+	case DW_TAG_enumeration_type:
+	case DW_TAG_subprogram:
+	case DW_TAG_lexical_block:
+		return thorough;
+	default:
+		return false;
+	}
+}
+
+/* Collects what is inlined at the address, within a function or block that covers it. */
+static void find_inlined(struct naming *naming, Dwarf_Die *parent)
+{
+	Dwarf_Die die, next = *parent;
+
+	while (dwarf_child(&next, &die) == 0) {
+		bool found = false;
+		do {
+			const int tag = dwarf_tag(&die);
+			if (++naming->dies > DIES_MAX)
+				return;
+			found = (tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block) &&
+				dwarf_haspc(&die, naming->code->address) > 0;
+		} while (!found && dwarf_siblingof(&die, &die) == 0);
+		if (!found)
+			return;
+		if (dwarf_tag(&die) == DW_TAG_inlined_subroutine && naming->count < INLINE_MAX)
+			naming->functions[naming->count++] = die;
+		next = die;
+	}
+}
+
+/* Searches below a DIE for the function whose code this is. */
+static bool find_function(struct naming *naming, Dwarf_Die *parent, bool thorough, unsigned depth)
+{
+	Dwarf_Die die;
+
+	if (depth > DEPTH_MAX || dwarf_child(parent, &die) != 0)
+		return false;
+	do {
+		const int tag = dwarf_tag(&die);
+		if (++naming->dies > DIES_MAX)
+			return false;
+		if (tag == DW_TAG_subprogram && dwarf_haspc(&die, naming->code->address) > 0) {
+			naming->functions[naming->count++] = die;
+			find_inlined(naming, &die);
+			return true;
+		}
+		if (is_container(tag, thorough) && find_function(naming, &die, thorough, depth + 1))
+			return true;
+	} while (dwarf_siblingof(&die, &die) == 0);
+	return false;
+}
+
+/* The name by which the linker knows a function, else its name. NULL: none. */
+static const char *die_name(Dwarf_Die *die)
+{
+	Dwarf_Attribute attribute;
+	const char *name = NULL;
+
+	if (dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) ||
+	    dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
+		name = dwarf_formstring(&attribute);
+	return name ? name : dwarf_diename(die);
+}
+
+/* Where a function's code begins; the address itself when its parts do not tell. */
+static uint64_t die_start(Dwarf_Die *die, uint64_t address)
+{
+	Dwarf_Addr start;
+
+	if (dwarf_entrypc(die, &start) || start > address)
+		return address;
+	return start;
+}
+
+static void set_line(const struct naming *naming, struct place *place, const char *file, int line, int column)
+{
+	if (!file || line <= 0 || strnlen(file, FILE_NAME_MAX) == FILE_NAME_MAX)
+		return;
+	place->file = arena_string(&naming->stack->arena, file);
+	place->line = line;
+	place->column = column > 0 ? column : 0;
+}
+
+static int number_attribute(Dwarf_Die *die, unsigned name)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word value;
+
+	if (!dwarf_attr(die, name, &attribute) || dwarf_formudata(&attribute, &value) || value > INT32_MAX)
+		return 0;
+	return (int)value;
+}
+
+/* The line from which an inlined function was called: it belongs to the function around it. */
+static void set_call_line(const struct naming *naming, struct place *place, Dwarf_Die *unit,
+			  Dwarf_Die *inlined)
+{
+	Dwarf_Files *files;
+	size_t count;
+	const int file = number_attribute(inlined, DW_AT_call_file);
+
+	if (dwarf_getsrcfiles(unit, &files, &count) || file < 0 || (size_t)file >= count)
+		return;
+	set_line(naming, place, dwarf_filesrc(files, (size_t)file, NULL, NULL),
+		 number_attribute(inlined, DW_AT_call_line), number_attribute(inlined, DW_AT_call_column));
+}
+
+static void set_own_line(const struct naming *naming, struct place *place, Dwarf_Die *unit)
+{
+	Dwarf_Line *row = dwarf_getsrc_die(unit, naming->code->address);
+	int line = 0, column = 0;
+
+	if (!row || dwarf_lineno(row, &line))
+		return;
+	dwarf_linecol(row, &column);
+	set_line(naming, place, dwarf_linesrc(row, NULL, NULL), line, column);
+}
+
+/* The function that the symbol names too: without the suffixes that compilers give to parts and clones of it.
+ */
+static bool is_clone_of(const char *symbol, const char *name)
+{
+	const size_t len = strlen(name);
+
+	return !strncmp(symbol, name, len) && symbol[len] == '.';
+}
+
+/* Name and offset of the function that the address physically belongs to. */
+static void set_function(struct naming *naming, struct judged_place *judged)
+{
+	Dwarf_Die *die = naming->count ? &naming->functions[0] : NULL;
+	const char *name = die ? die_name(die) : NULL;
+	const uint64_t address = naming->code->address;
+	struct place *place = &judged->place;
+	struct symbol symbol;
+
+	if (symbol_find(naming->stack, naming->code->module, address, &symbol)) {
+		set_name(naming, judged, name && is_clone_of(symbol.name, name) ? name : symbol.name);
+		place->offset = place->module_offset - symbol.start;
+	} else if (name) {
+		set_name(naming, judged, name);
+		place->offset = place->module_offset - die_start(die, address);
+	}
+}
+
+/* Makes the chain of places from the functions that were found, innermost first. */
+static void chain_places(struct naming *naming, Dwarf_Die *unit)
+{
+	struct judged_place *inner = naming->innermost;
+
+	set_own_line(naming, &inner->place, unit);
+	for (unsigned i = naming->count; i-- > 1;) {
+		Dwarf_Die *die = &naming->functions[i];
+		const char *name = die_name(die);
+		struct judged_place *outer = new_place(naming);
+		if (name)
+			set_name(naming, inner, name);
+		inner->place.offset = inner->place.module_offset - die_start(die, naming->code->address);
+		inner->place.inlined = true;
+		inner->place.outer = &outer->place;
+		set_call_line(naming, &outer->place, unit, die);
+		inner = outer;
+	}
+	set_function(naming, inner);
+}
+
+/* Names code of an ELF file. Guarded. */
+static void name_in_module(void *arg)
+{
+	struct naming *naming = arg;
+	struct code *code = naming->code;
+	Dwarf_Die unit;
+
+	if (!module_unit(naming->stack, code->module, code->address, &unit)) {
+		set_function(naming, naming->innermost);
+		return;
+	}
+	if (!find_function(naming, &unit, false, 0) && naming->dies < DIES_MAX)
+		find_function(naming, &unit, true, 0);
+	chain_places(naming, &unit);
+}
+
+/* Names code that a JIT compiler told perf about. */
+static void name_in_memory(struct naming *naming)
+{
+	struct place *place = &naming->innermost->place;
+	uint64_t start;
+	const char *name =
+		perfmap_find(naming->stack, naming->code->module->perfmap, naming->code->address, &start);
+
+	if (!name)
+		return;
+	place->function = naming->innermost->plain = name;
+	place->offset = place->module_offset - start;
+}
+
+/* Judges each place of the chain; the first that is best stands for the code. */
+static void judge(struct naming *naming)
+{
+	struct code *code = naming->code;
+	enum verdict best = VERDICT_SKIP;
+
+	code->shown = &naming->innermost->place;
+	for (struct judged_place *judged = naming->innermost; judged;
+	     judged = (struct judged_place *)judged->place.outer) {
+		const enum verdict verdict = policy_judge(naming->stack, code->module, judged);
+		judged->place.skipped = verdict == VERDICT_SKIP;
+		if (verdict <= best)
+			continue;
+		best = verdict;
+		code->shown = &judged->place;
+	}
+	code->verdict = (uint8_t)best;
+}
+
+void code_name(struct stack *stack, struct code *code)
+{
+	struct naming naming = { .stack = stack, .code = code };
+
+	if (code->named)
+		return;
+	naming.innermost = new_place(&naming);
+	if (code->module->state == MODULE_OPEN && guard_run(name_in_module, &naming)) {
+		code->module->state = MODULE_UNUSABLE;
+		code->module->note = "module cannot be read";
+		naming.innermost = new_place(&naming);
+	}
+	if (code->module->kind == MODULE_ANON)
+		name_in_memory(&naming);
+	judge(&naming);
+	code->place = &naming.innermost->place;
+	code->named = true;
+}

@@ -1,0 +1,26 @@
+/*
+ * symbols: which function's symbol covers an address. Only a symbol whose [value, value + size) holds the
+ * address names it; one of size 0 names nothing, for where it ends is not known.
+ */
+#ifndef SOCKLINE_STACK_SYMBOLS_H
+#define SOCKLINE_STACK_SYMBOLS_H
+
+#include <gelf.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct module;
+struct stack;
+struct symbols;
+
+struct symbol {
+	const char *name; /* in the file's mapping or memory: copy it */
+	uint64_t start, size;
+};
+
+/* True: found. Reads the tables of the module, its debug file and its .gnu_debugdata, in this order. */
+bool symbol_find(struct stack *stack, struct module *module, uint64_t address, struct symbol *symbol);
+/* The start of a function by its symbol; false: none has that name. */
+void symbols_free(struct symbols *symbols);
+
+#endif

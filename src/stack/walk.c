@@ -1,0 +1,264 @@
+/* walk: from registers and stack of a held thread to a list of codes, one row after the other. */
+#include <string.h>
+
+#include "expr.h"
+#include "internal.h"
+
+enum { SIGNALS_MAX = 16 };
+
+/* Everything that one walk carries from frame to frame. */
+struct walker {
+	struct walk_context context;
+	struct stack *stack;
+	const struct unwind_abi *unwind;
+	uint64_t mask; /* of an address */
+	uint64_t pc;
+	bool exact;   /* pc was interrupted, it is no return address */
+	bool guessed; /* pc was found without CFI */
+	bool end;
+	unsigned signals;
+	uint64_t regs[UNWIND_REGS];
+	/* copies of the program's memory: what was read at the stop, and one window beyond it */
+	const uint8_t *snapshot;
+	uint64_t snapshot_at, window_at;
+	uint32_t snapshot_len, window_len;
+};
+
+/* Reads what no copy holds yet into the window. */
+static bool load_beyond(struct walker *walker, uint64_t address, unsigned size, uint64_t *value)
+{
+	if (address - walker->window_at >= walker->window_len ||
+	    walker->window_len - (address - walker->window_at) < size) {
+		const uint64_t from = address & ~7ULL;
+		walker->window_at = from;
+		walker->window_len =
+			(uint32_t)memory_get(walker->context.memory, from, walker->stack->window, WINDOW);
+		if (address - from + size > walker->window_len)
+			return false;
+	}
+	*value = 0;
+	memcpy(value, walker->stack->window + (address - walker->window_at), size);
+	return true;
+}
+
+/* A word of the program's memory, nearly always of the snapshot. */
+static inline bool load_word(struct walker *walker, uint64_t address, uint64_t *value)
+{
+	const uint64_t at = address - walker->snapshot_at;
+	const unsigned word = walker->unwind->word;
+
+	if (__builtin_expect(at >= walker->snapshot_len || walker->snapshot_len - at < word, 0))
+		return load_beyond(walker, address, word, value);
+	if (word == 8) {
+		memcpy(value, walker->snapshot + at, 8);
+	} else {
+		uint32_t half;
+		memcpy(&half, walker->snapshot + at, 4);
+		*value = half;
+	}
+	return true;
+}
+
+/* For expressions: any size. */
+static bool load_any(void *user, uint64_t address, unsigned size, uint64_t *value)
+{
+	struct walker *walker = user;
+	const uint64_t at = address - walker->snapshot_at;
+
+	if (at >= walker->snapshot_len || walker->snapshot_len - at < size)
+		return load_beyond(walker, address, size, value);
+	*value = 0;
+	memcpy(value, walker->snapshot + at, size);
+	return true;
+}
+
+/* A frame lies above the one that it called: what does not is a loop, or made up. */
+static inline bool grows(const struct walker *walker, uint64_t cfa)
+{
+	return cfa > walker->regs[walker->unwind->sp];
+}
+
+static inline bool step_plain(struct walker *walker, const struct code *code)
+{
+	const uint64_t cfa =
+		(walker->regs[code->cfa_reg] + (uint64_t)(int64_t)code->cfa_offset) & walker->mask;
+	uint64_t pc;
+
+	if (!grows(walker, cfa) || !load_word(walker, cfa + (uint64_t)(int64_t)code->return_offset, &pc))
+		return false;
+	for (unsigned i = 0; i < code->saved_count; i++)
+		if (!load_word(walker, cfa + (uint64_t)(int64_t)code->saved[i].offset,
+			       &walker->regs[code->saved[i].reg]))
+			return false;
+	walker->regs[walker->unwind->sp] = cfa;
+	walker->pc = pc;
+	return true;
+}
+
+/* The caller's value of one register by a rule of any form. False: it cannot be known. */
+static bool eval_register(struct walker *walker, Dwarf_Frame *frame, const struct expr_context *context,
+			  int reg, uint64_t *value)
+{
+	struct expr_result result;
+	Dwarf_Op scratch[3], *ops;
+	size_t count;
+
+	if (dwarf_frame_register(frame, reg, scratch, &ops, &count))
+		return false;
+	if (count == 0) {
+		*value = reg == walker->unwind->sp ? context->cfa : walker->regs[reg];
+		return ops != scratch || reg == walker->unwind->sp;
+	}
+	if (expr_eval(ops, count, context, &result))
+		return false;
+	if (result.is_register)
+		*value = walker->regs[result.value];
+	else if (result.is_value)
+		*value = result.value & walker->mask;
+	else
+		return load_word(walker, result.value & walker->mask, value);
+	return true;
+}
+
+/* Rules that do not fit a row: PLT entries, realigned stacks, signal frames with CFI. */
+static bool step_cfi(struct walker *walker, const struct code *code)
+{
+	const struct unwind_abi *unwind = walker->unwind;
+	struct expr_context context = { walker->regs, unwind->regs, 0, unwind->word, load_any, walker };
+	uint64_t next[UNWIND_REGS], pc;
+	struct expr_result cfa;
+	Dwarf_Op *ops;
+	size_t count;
+
+	walker->regs[unwind->pc] = walker->pc;
+	if (dwarf_frame_cfa(code->frame, &ops, &count) || count == 0 || expr_eval(ops, count, &context, &cfa))
+		return false;
+	context.cfa = cfa.value & walker->mask;
+	if (!code->signal && !grows(walker, context.cfa))
+		return false;
+	if (!eval_register(walker, code->frame, &context, unwind->pc, &pc))
+		return false;
+	for (int reg = 0; reg < unwind->regs; reg++)
+		if (!eval_register(walker, code->frame, &context, reg, &next[reg]))
+			next[reg] = 0;
+	memcpy(walker->regs, next, sizeof(next));
+	walker->pc = pc;
+	return true;
+}
+
+/* The kernel saved all registers before it called the handler. */
+static bool step_signal(struct walker *walker, const struct code *code)
+{
+	const struct unwind_abi *unwind = walker->unwind;
+	const struct unwind_sigreturn *sigreturn = code->sigreturn;
+	uint64_t at = walker->regs[unwind->sp], next[UNWIND_REGS] = { 0 };
+
+	if (sigreturn->pointer >= 0 && !load_word(walker, at + (uint64_t)sigreturn->pointer, &at))
+		return false;
+	at += (uint64_t)sigreturn->context;
+	for (unsigned reg = 0; reg < unwind->regs; reg++)
+		if (unwind->saved[reg] >= 0 &&
+		    !load_word(walker, at + (uint64_t)unwind->saved[reg], &next[reg]))
+			return false;
+	memcpy(walker->regs, next, sizeof(next));
+	walker->pc = next[unwind->pc];
+	return true;
+}
+
+/* No CFI: the frame pointer, when it leads to something that looks like a frame. */
+static bool step_frame_pointer(struct walker *walker)
+{
+	const struct unwind_abi *unwind = walker->unwind;
+	const uint64_t frame = walker->regs[unwind->fp];
+	uint64_t pc, outer;
+
+	if (frame < walker->regs[unwind->sp] || (frame & (unwind->word - 1)) != 0 ||
+	    !load_word(walker, frame, &outer) || !load_word(walker, frame + unwind->word, &pc) ||
+	    !space_is_code(&walker->context, pc - 1))
+		return false;
+	walker->regs[unwind->fp] = outer;
+	walker->regs[unwind->sp] = frame + 2U * unwind->word;
+	walker->pc = pc;
+	walker->guessed = true;
+	return true;
+}
+
+/* Goes to the caller of the frame whose code this is. False: the walk ends here. */
+static inline bool step(struct walker *walker, const struct code *code)
+{
+	bool went = false;
+
+	walker->guessed = code->guessed;
+	switch (code->row) {
+	case ROW_PLAIN:
+		went = step_plain(walker, code);
+		break;
+	case ROW_CFI:
+		went = step_cfi(walker, code);
+		break;
+	case ROW_SIGNAL:
+		went = step_signal(walker, code);
+		break;
+	case ROW_NONE:
+		went = step_frame_pointer(walker);
+		break;
+	case ROW_END:
+		walker->end = true;
+		break;
+	}
+	if (code->signal && ++walker->signals > SIGNALS_MAX)
+		return false;
+	walker->exact = code->signal;
+	return went;
+}
+
+/* Walks into the scratch frames; returns how many there are. */
+static unsigned walk_frames(struct walker *walker, struct walk_frame *frames, unsigned max, bool all)
+{
+	unsigned count = 0;
+
+	while (count < max) {
+		if (!walker->pc) {
+			walker->end = true;
+			break;
+		}
+		const struct code *code = space_code(&walker->context, walker->pc, walker->exact);
+		/* What a guess leads to must at least be code. */
+		if (!code && walker->guessed)
+			break;
+		frames[count++] = (struct walk_frame){ walker->pc, code, walker->guessed };
+		if (!code || (!all && code->named && code->verdict == VERDICT_LINE) || !step(walker, code))
+			break;
+	}
+	return count;
+}
+
+void stack_walk(struct stack *stack, struct space *space, const struct abi *abi, const struct regs *regs,
+		const uint8_t *snapshot, uint32_t got, struct memory *memory, bool all, struct arena *arena,
+		struct walk *walk)
+{
+	const struct unwind_abi *unwind = abi_unwind(abi);
+	unsigned max = stack->options.max_frames;
+
+	*walk = (struct walk){ .cut = true };
+	if (!unwind || !space)
+		return;
+	if (max == 0 || max > STACK_MAX)
+		max = STACK_MAX;
+	struct walker walker = {
+		.context = { space, unwind, memory },
+		.stack = stack,
+		.unwind = unwind,
+		.mask = unwind->word == 8 ? ~0ULL : 0xffffffffULL,
+		.pc = regs->pc,
+		.snapshot = snapshot,
+		.snapshot_at = regs->sp,
+		.snapshot_len = got,
+	};
+	memcpy(walker.regs, regs->dwarf, unwind->regs * sizeof(*walker.regs));
+	walker.regs[unwind->sp] = regs->sp;
+	walk->count = walk_frames(&walker, stack->frames, max, all);
+	walk->cut = !walker.end;
+	walk->frames = arena_alloc(arena, walk->count * sizeof(*walk->frames));
+	memcpy(walk->frames, stack->frames, walk->count * sizeof(*walk->frames));
+}
