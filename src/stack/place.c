@@ -175,6 +175,14 @@ static void set_own_line(const struct naming *naming, struct place *place, Dwarf
 	set_line(naming, place, dwarf_linesrc(row, NULL, NULL), line, column);
 }
 
+/* "connect@@GLIBC_2.2.5" is connect: symbols of a whole table carry their version. */
+static const char *without_version(const struct naming *naming, const char *name)
+{
+	const char *at = strchr(name, '@');
+
+	return at && at > name ? arena_copy(&naming->stack->arena, name, (size_t)(at - name)) : name;
+}
+
 /* The function that the symbol names too: without the suffixes that compilers give to parts and clones of it.
  */
 static bool is_clone_of(const char *symbol, const char *name)
@@ -194,7 +202,9 @@ static void set_function(struct naming *naming, struct judged_place *judged)
 	struct symbol symbol;
 
 	if (symbol_find(naming->stack, naming->code->module, address, &symbol)) {
-		set_name(naming, judged, name && is_clone_of(symbol.name, name) ? name : symbol.name);
+		set_name(naming, judged,
+			 name && is_clone_of(symbol.name, name) ? name
+								: without_version(naming, symbol.name));
 		place->offset = place->module_offset - symbol.start;
 	} else if (name) {
 		set_name(naming, judged, name);
@@ -288,5 +298,19 @@ void code_name(struct stack *stack, struct code *code)
 		name_in_memory(&naming);
 	judge(&naming);
 	code->place = &naming.innermost->place;
-	code->named = true;
+	code->named = code->judged = true;
+}
+
+void code_judge(struct stack *stack, struct code *code)
+{
+	enum verdict verdict;
+
+	if (code->judged)
+		return;
+	if (policy_judge_module(stack, code->module, &verdict)) {
+		code->verdict = (uint8_t)verdict;
+		code->judged = true;
+	} else {
+		code_name(stack, code);
+	}
 }
