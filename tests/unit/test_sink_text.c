@@ -26,18 +26,30 @@ static void expect_fixture(const char *name, const char *text)
 	fclose(file);
 }
 
+/* A terminal's width, 0: a file. */
+struct screen {
+	const char *fixture;
+	unsigned width;
+	bool color, verbose;
+};
+
 static void test_screen(void **state)
 {
-	static const unsigned widths[] = { 80, 110, 200, 0 };
+	static const struct screen screens[] = {
+		{ "80.txt", 80, false, false },	       { "110.txt", 110, false, false },
+		{ "200.txt", 200, false, false },      { "file.txt", 0, false, false },
+		{ "110-color.txt", 110, true, false }, { "file-verbose.txt", 0, false, true },
+	};
 	struct events events = { 0 };
 
 	(void)state;
 	add_screen(&events);
-	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
-		struct sink_options options = plain_options(widths[i]);
-		char name[32], *text = written(&sink_text, &options, &events);
-		snprintf(name, sizeof(name), widths[i] ? "%u.txt" : "file.txt", widths[i]);
-		expect_fixture(name, text);
+	for (size_t i = 0; i < sizeof(screens) / sizeof(screens[0]); i++) {
+		struct sink_options options = plain_options(screens[i].width);
+		options.color = screens[i].color;
+		options.verbose = screens[i].verbose;
+		char *text = written(&sink_text, &options, &events);
+		expect_fixture(screens[i].fixture, text);
 		free(text);
 	}
 	arena_done(&events.arena);
