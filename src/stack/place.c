@@ -5,6 +5,7 @@
 
 #include "debug.h"
 #include "demangle.h"
+#include "gotab.h"
 #include "guard.h"
 #include "internal.h"
 #include "perfmap.h"
@@ -233,6 +234,31 @@ static void chain_places(struct naming *naming, Dwarf_Die *unit)
 	set_function(naming, inner);
 }
 
+/* Names code by Go's own table. False: none covers it. */
+static bool name_by_gotab(struct naming *naming)
+{
+	const struct code *code = naming->code;
+	struct judged_place *judged = naming->innermost;
+	struct gotab_place found;
+
+	if (!gotab_find(naming->stack, code->module, code->address, &found))
+		return false;
+	for (unsigned i = 0; i < found.count; i++) {
+		const struct gotab_line *line = &found.lines[i];
+		if (line->function)
+			set_name(naming, judged, line->function);
+		judged->place.offset = judged->place.module_offset - found.entry;
+		set_line(naming, &judged->place, line->file, line->line, 0);
+		if (i + 1 == found.count)
+			break;
+		struct judged_place *outer = new_place(naming);
+		judged->place.inlined = true;
+		judged->place.outer = &outer->place;
+		judged = outer;
+	}
+	return true;
+}
+
 /* Names code of an ELF file. Guarded. */
 static void name_in_module(void *arg)
 {
@@ -241,6 +267,8 @@ static void name_in_module(void *arg)
 	Dwarf_Die unit;
 
 	if (!module_unit(naming->stack, code->module, code->address, &unit)) {
+		if (name_by_gotab(naming))
+			return;
 		set_function(naming, naming->innermost);
 		return;
 	}

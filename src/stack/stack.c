@@ -87,7 +87,8 @@ void stack_without_debug(struct stack *stack,
 	char hex[2 * BUILD_ID_MAX + 1];
 
 	for (struct module *module = stack->all; module; module = module->next_open) {
-		if (!module->fallen_into || module->kind != MODULE_FILE || module_dwarf(stack, module))
+		if (!module->fallen_into || module->kind != MODULE_FILE || module->gotab ||
+		    module_dwarf(stack, module))
 			continue;
 		hex[0] = 0;
 		for (unsigned i = 0; i < module->build_id_len; i++)
