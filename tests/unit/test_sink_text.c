@@ -6,25 +6,7 @@
 #include <cmocka.h>
 
 #include "sink_events.h"
-
-/* Compares with tests/fixtures/text/name; SOCKLINE_WRITE_FIXTURES=1 writes that file instead. */
-static void expect_fixture(const char *name, const char *text)
-{
-	char path[512], expected[65536];
-
-	snprintf(path, sizeof(path), "%s/tests/fixtures/text/%s", SOURCE_DIR, name);
-	const char *write_wanted = getenv("SOCKLINE_WRITE_FIXTURES");
-	FILE *file = fopen(path, write_wanted ? "w" : "r");
-	assert_non_null(file);
-	if (write_wanted) {
-		assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-	} else {
-		size_t len = fread(expected, 1, sizeof(expected) - 1, file);
-		expected[len] = 0;
-		assert_string_equal(text, expected);
-	}
-	fclose(file);
-}
+#include "sink_fixture.h"
 
 /* A terminal's width, 0: a file. */
 struct screen {
@@ -36,9 +18,9 @@ struct screen {
 static void test_screen(void **state)
 {
 	static const struct screen screens[] = {
-		{ "80.txt", 80, false, false },	       { "110.txt", 110, false, false },
-		{ "200.txt", 200, false, false },      { "file.txt", 0, false, false },
-		{ "110-color.txt", 110, true, false }, { "file-verbose.txt", 0, false, true },
+		{ "text/80.txt", 80, false, false },	    { "text/110.txt", 110, false, false },
+		{ "text/200.txt", 200, false, false },	    { "text/file.txt", 0, false, false },
+		{ "text/110-color.txt", 110, true, false }, { "text/file-verbose.txt", 0, false, true },
 	};
 	struct events events = { 0 };
 
