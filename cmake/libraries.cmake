@@ -6,6 +6,8 @@ pkg_check_modules(LIBDW REQUIRED IMPORTED_TARGET libdw)
 pkg_check_modules(LIBELF REQUIRED IMPORTED_TARGET libelf)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson>=2.10)
 target_link_libraries(sockline_build INTERFACE PkgConfig::LIBDW PkgConfig::LIBELF PkgConfig::JANSSON Threads::Threads)
+# ns_initparse and its like, part of the C library (glibc keeps them in a library of their own).
+target_link_libraries(sockline_build INTERFACE resolv)
 
 # Demangling C++ and Rust names; without it they are shown as they stand in the symbol table.
 find_path(LIBIBERTY_INCLUDE libiberty/demangle.h)
