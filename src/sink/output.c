@@ -114,6 +114,8 @@ static int write_batch(struct output *output)
 	const char *data = output->batch;
 	size_t left = output->batch_len;
 
+	if (output->write)
+		return output->write(output->write_user, data, left);
 	while (left) {
 		size_t chunk = next_chunk(output, data, left);
 		while (chunk) {
@@ -233,36 +235,72 @@ static void free_output(struct output *output)
 	free(output);
 }
 
-struct output *output_fd(int fd, bool own, void (*complain)(void *user, const char *message), void *user)
+/* An output without its writer: what all kinds of outputs begin with. */
+static struct output *new_output(const char *path, void (*complain)(void *user, const char *message),
+				 void *user)
 {
 	struct output *output = calloc(1, sizeof(*output));
-	struct stat st;
+	char *copy = strdup(path);
 	pthread_condattr_t monotonic;
 
-	if (!output)
+	if (!output || !copy) {
+		free(output);
+		free(copy);
+		errno = ENOMEM;
 		return NULL;
-	output->fd = fd;
-	output->own = own;
+	}
+	output->fd = output->child_pidfd = -1;
+	output->path = copy;
 	output->complain = complain;
 	output->user = user;
-	output->child_pidfd = -1;
 	output->patience_ns = PATIENCE_NS;
-	output->terminal = isatty(fd);
-	output->regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-	output->path = strdup(fd == STDERR_FILENO ? "standard error" : "its output");
 	pthread_mutex_init(&output->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&output->wake, &monotonic);
 	pthread_cond_init(&output->moved, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	int error = output->path ? start_writer(output) : ENOMEM;
-	if (error) {
-		free_output(output);
-		errno = error;
-		return NULL;
-	}
 	return output;
+}
+
+/* Hands out the output with its writer running, or frees it. */
+static struct output *started(struct output *output)
+{
+	int error = start_writer(output);
+
+	if (!error)
+		return output;
+	free_output(output);
+	errno = error;
+	return NULL;
+}
+
+struct output *output_fd(int fd, bool own, void (*complain)(void *user, const char *message), void *user)
+{
+	struct output *output =
+		new_output(fd == STDERR_FILENO ? "standard error" : "its output", complain, user);
+	struct stat st;
+
+	if (!output)
+		return NULL;
+	output->fd = fd;
+	output->own = own;
+	output->terminal = isatty(fd);
+	output->regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	return started(output);
+}
+
+struct output *output_custom(int (*write)(void *user, const char *data, size_t len), void *write_user,
+			     const char *path, void (*complain)(void *user, const char *message), void *user)
+{
+	struct output *output = new_output(path, complain, user);
+
+	if (!output)
+		return NULL;
+	output->write = write;
+	output->write_user = write_user;
+	output->regular = true;
+	return started(output);
 }
 
 /* Makes room for len bytes. False: out of memory. */

@@ -20,6 +20,9 @@ struct output {
 	int child_pidfd; /* -1: none, or the kernel has no pidfd_open */
 	void (*complain)(void *user, const char *message);
 	void *user;
+	/* Takes a batch instead of fd, in the writer's thread: 0 or a positive errno. NULL: fd takes it. */
+	int (*write)(void *user, const char *data, size_t len);
+	void *write_user;
 
 	pthread_t thread;
 	pthread_mutex_t lock; /* all below */
@@ -40,6 +43,10 @@ struct output {
 	atomic_bool complained;
 	atomic_uint_fast64_t progress; /* bytes written; read without the lock */
 };
+
+/* An output whose batches a function takes; path is for messages. NULL and errno as output_fd. */
+struct output *output_custom(int (*write)(void *user, const char *data, size_t len), void *write_user,
+			     const char *path, void (*complain)(void *user, const char *message), void *user);
 
 /* Waits until the command ended, whoever reaps it. */
 void output_wait_child(struct output *output);
