@@ -187,25 +187,27 @@ static bool read_dynamic(struct stack *stack, struct module *module, Elf *elf)
 	return is_pie;
 }
 
+/* The kernel maps whole pages: what lies around a segment in its first and last page is mapped with it. */
+static bool is_in_pages(const struct segment *segment, uint64_t offset)
+{
+	const uint64_t first = segment->offset & ~0xfffULL;
+	const uint64_t end = (segment->offset + segment->size + 0xfff) & ~0xfffULL;
+
+	return offset >= first && offset < end;
+}
+
 bool module_address(const struct module *module, uint64_t offset, uint64_t *address)
 {
-	bool found = false;
-
-	for (unsigned i = 0; i < module->segment_count; i++) {
-		const struct segment *segment = &module->segments[i];
-		/* The kernel maps whole pages: code may follow the segment's end in the same page. */
-		if (offset < (segment->offset & ~0xfffULL) ||
-		    offset - segment->offset >= ((segment->size + 0xfff) | 0xfff))
-			continue;
-		if (found && !segment->executable)
-			continue;
-		*address = offset - segment->offset + segment->address;
-		found = true;
-		if (segment->executable && offset >= segment->offset &&
-		    offset - segment->offset < segment->size)
-			break;
-	}
-	return found;
+	/* Two segments may share a page of the file, each mapped on its own; what is asked for is code. */
+	for (int executable = 1; executable >= 0; executable--)
+		for (unsigned i = 0; i < module->segment_count; i++) {
+			const struct segment *segment = &module->segments[i];
+			if (segment->executable != executable || !is_in_pages(segment, offset))
+				continue;
+			*address = offset - segment->offset + segment->address;
+			return true;
+		}
+	return false;
 }
 
 Elf_Data *elf_section(Elf *elf, const char *name, GElf_Shdr *header)
