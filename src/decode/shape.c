@@ -1,0 +1,212 @@
+#include "shape.h"
+
+#include "decode/sockaddr.h"
+#include "decoder.h"
+#include "family.h"
+
+static uint64_t unsigned_get(const uint8_t *bytes, uint32_t size)
+{
+	return word_get(bytes, size > 8 ? 8 : size);
+}
+
+static int64_t signed_get(const uint8_t *bytes, uint32_t size)
+{
+	uint64_t number = unsigned_get(bytes, size);
+	unsigned unused = size < 8 ? 64 - size * 8 : 0;
+
+	return (int64_t)(number << unused) >> unused;
+}
+
+static uint64_t big_endian_get(const uint8_t *bytes, uint32_t size)
+{
+	uint64_t number = 0;
+
+	for (uint32_t i = 0; i < size && i < 8; i++)
+		number = number << 8 | bytes[i];
+	return number;
+}
+
+struct value *errno_value(struct arena *arena, const char *name, int error)
+{
+	const char *text = names_errno(error);
+
+	if (!text)
+		return value_int(arena, name, error);
+	struct value *value = value_new(arena, VALUE_CONSTANT, name);
+
+	value->constant.number = (uint64_t)error;
+	value->constant.text = text;
+	return value;
+}
+
+static struct value *signal_value(struct arena *arena, const char *name, int signo)
+{
+	struct value *value = value_new(arena, VALUE_CONSTANT, name);
+
+	value->constant.number = (uint64_t)signo;
+	value->constant.text = names_signal(signo);
+	return value;
+}
+
+struct value *secret_value(const struct decoder *decoder, struct arena *arena, const char *name,
+			   const uint8_t *bytes, uint32_t size)
+{
+	if (decoder && decoder->decode->show_secrets)
+		return value_bytes(arena, name, bytes, size, size);
+	return value_word(arena, name, "(hidden)");
+}
+
+static struct value *mac_value(struct arena *arena, const char *name, const uint8_t *bytes, uint32_t size)
+{
+	struct value *parent = value_struct(arena, NULL);
+	struct fields fields;
+
+	fields_init(&fields, arena, parent);
+	return fields_mac(&fields, name, bytes, size);
+}
+
+struct value *shape_field_value(const struct decoder *decoder, struct arena *arena,
+				const struct shape_field *field, const uint8_t *bytes)
+{
+	const char *name = field->name;
+	uint32_t size = field->size;
+	struct value *value;
+
+	switch ((enum shape_as)field->as) {
+	case S_INT:
+		return value_int(arena, name, signed_get(bytes, size));
+	case S_UINT:
+		return value_uint(arena, name, unsigned_get(bytes, size));
+	case S_HEX:
+		return value_hex(arena, name, unsigned_get(bytes, size));
+	case S_BE:
+		return value_uint(arena, name, big_endian_get(bytes, size));
+	case S_CONST:
+		return value_constant(arena, name, field->names, unsigned_get(bytes, size));
+	case S_BE_CONST:
+		return value_constant(arena, name, field->names, big_endian_get(bytes, size));
+	case S_FLAGS:
+		return value_flags(arena, name, field->names, unsigned_get(bytes, size));
+	case S_BOOL:
+		value = value_new(arena, VALUE_BOOL, name);
+		value->integer = unsigned_get(bytes, size) != 0;
+		return value;
+	case S_IP:
+		return value_ip(arena, name, bytes, size);
+	case S_MAC:
+		return mac_value(arena, name, bytes, size);
+	case S_STRING:
+		return value_string(arena, name, (const char *)bytes,
+				    (uint32_t)strnlen((const char *)bytes, size));
+	case S_BYTES:
+	case S_REST:
+		return value_bytes(arena, name, bytes, size, size);
+	case S_SECRET:
+		return secret_value(decoder, arena, name, bytes, size);
+	case S_ADDRESS:
+		return sockaddr_value(arena, name, bytes, size, size, UINT16_MAX);
+	case S_ERRNO:
+		return errno_value(arena, name, (int)signed_get(bytes, size));
+	case S_SIGNAL:
+		return signal_value(arena, name, (int)signed_get(bytes, size));
+	case S_FD:
+		if (decoder)
+			return decoder_fd(decoder, name, (int)u32_get(bytes));
+		return value_int(arena, name, (int)u32_get(bytes));
+	case S_SHAPE:
+		return shape_value(decoder, arena, name, field->shape, bytes, size);
+	case S_END:
+	case S_PAD:
+	case S_WORD:
+	case S_LONG:
+	case S_POINTER:
+	case S_ALIGN:
+		break;
+	}
+	return NULL;
+}
+
+/* Bytes that a field takes when it starts at that offset. */
+static uint32_t field_size(const struct shape_field *field, uint32_t at, unsigned word)
+{
+	switch ((enum shape_as)field->as) {
+	case S_WORD:
+	case S_LONG:
+	case S_POINTER:
+		return word;
+	case S_ALIGN:
+		return (word - at % word) % word;
+	default:
+		return field->size;
+	}
+}
+
+uint32_t shape_size_abi(const struct shape_field *shape, unsigned word)
+{
+	uint32_t size = 0;
+
+	for (; shape->as != S_END; shape++)
+		size += field_size(shape, size, word);
+	return size;
+}
+
+uint32_t shape_size(const struct shape_field *shape)
+{
+	return shape_size_abi(shape, 8);
+}
+
+/* A field as wide as the ABI says, by the field of that width that it stands for. */
+static struct value *word_value(const struct decoder *decoder, struct arena *arena,
+				const struct shape_field *field, unsigned word, const uint8_t *bytes)
+{
+	struct shape_field fixed = { .name = field->name, .size = (uint16_t)word };
+
+	if (!field->name)
+		return NULL;
+
+	if (field->as == S_POINTER)
+		return value_pointer(arena, field->name, word_get(bytes, word));
+	fixed.as = field->as == S_LONG ? S_INT : S_UINT;
+	return shape_field_value(decoder, arena, &fixed, bytes);
+}
+
+static bool is_word(const struct shape_field *field)
+{
+	return field->as == S_WORD || field->as == S_LONG || field->as == S_POINTER;
+}
+
+void shape_fields(const struct decoder *decoder, struct fields *to, const struct shape_field *shape,
+		  const uint8_t *bytes, uint32_t size)
+{
+	unsigned word = decoder ? decoder->call->abi->layout.pointer : 8;
+	uint32_t at = 0;
+
+	for (; shape->as != S_END; shape++) {
+		uint32_t wide = field_size(shape, at, word);
+
+		if (shape->as == S_REST) {
+			if (at < size)
+				fields_bytes(to, shape->name, bytes + at, size - at);
+			return;
+		}
+		if (at + wide > size)
+			return;
+		struct value *value = is_word(shape)
+					      ? word_value(decoder, to->arena, shape, word, bytes + at)
+					      : shape_field_value(decoder, to->arena, shape, bytes + at);
+
+		if (value)
+			fields_add(to, value);
+		at += wide;
+	}
+}
+
+struct value *shape_value(const struct decoder *decoder, struct arena *arena, const char *name,
+			  const struct shape_field *shape, const uint8_t *bytes, uint32_t size)
+{
+	struct fields fields;
+
+	fields_init(&fields, arena, value_struct(arena, name));
+	shape_fields(decoder, &fields, shape, bytes, size);
+	return fields.of;
+}

@@ -1,0 +1,103 @@
+/* Addresses of any family: the list of families, and what is shown of those that are not in it. */
+#include "decode/sockaddr.h"
+
+#include <sys/socket.h>
+
+#include "family.h"
+
+static const struct family *const families[] = {
+	&family_inet,	 &family_inet6, &family_unix,  &family_netlink, &family_packet,
+	&family_vsock,	 &family_alg,	&family_can,   &family_xdp,	&family_tipc,
+	&family_qipcrtr, &family_llc,	&family_pppox, &family_phonet,	&family_bluetooth,
+};
+
+static const struct family *find_family(const struct address *address)
+{
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (families[i]->number == address->family)
+			return address->length >= families[i]->least ? families[i] : NULL;
+	return NULL;
+}
+
+/* AF_AX25 and how many bytes, for what has no better text. */
+static void add_plain(const struct address *address, struct text *text)
+{
+	const char *name = names_find(&names_address_family, address->family);
+
+	if (name) {
+		text_add(text, name);
+	} else {
+		text_add(text, "AF_");
+		text_add_uint(text, address->family);
+	}
+	if (address->length > 2 && address->family != AF_UNSPEC) {
+		text_add(text, "(");
+		text_add_uint(text, address->length);
+		text_add(text, " bytes)");
+	}
+}
+
+void sockaddr_text(const struct address *address, struct text *text)
+{
+	const struct family *family = find_family(address);
+
+	if (address->length < 2)
+		text_add(text, "?");
+	else if (family)
+		family->text(address, text);
+	else
+		add_plain(address, text);
+}
+
+struct value *sockaddr_value(struct arena *arena, const char *name, const void *bytes, uint32_t got,
+			     uint32_t length, uint16_t protocol)
+{
+	struct value *value = value_new(arena, VALUE_ADDRESS, name);
+	struct value *of = value_struct(arena, NULL);
+	struct address address = { 0 };
+	struct text text = { 0 };
+	struct fields fields;
+
+	if (got < 2) {
+		struct value *raw = value_bytes(arena, name, got ? bytes : "", got, length);
+
+		return raw;
+	}
+	address_set(&address, bytes, got, protocol);
+	const struct family *family = find_family(&address);
+
+	fields_init(&fields, arena, of);
+	fields_constant(&fields, "sa_family", &names_address_family, address.family);
+	if (family)
+		family->fields(&address, &fields);
+	else if (got > 2)
+		fields_bytes(&fields, "sa_data", address.raw + 2, address.length - 2u);
+	sockaddr_text(&address, &text);
+	value->address.text = arena_copy(arena, text.data, text.len);
+	value->address.fields = of->list.first;
+	text_done(&text);
+	return value;
+}
+
+void text_add_mac(struct text *text, const uint8_t *bytes, unsigned size)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (unsigned i = 0; i < size; i++) {
+		if (i)
+			text_add_char(text, ':');
+		text_add_char(text, digits[bytes[i] >> 4]);
+		text_add_char(text, digits[bytes[i] & 15]);
+	}
+}
+
+struct value *fields_mac(struct fields *fields, const char *name, const uint8_t *bytes, unsigned size)
+{
+	struct text text = { 0 };
+
+	text_add_mac(&text, bytes, size);
+	struct value *value = fields_add(fields, value_word(fields->arena, name, text.len ? text.data : ""));
+
+	text_done(&text);
+	return value;
+}
