@@ -362,6 +362,9 @@ static bool wait_until_out(struct output *output, uint64_t deadline)
 	uint64_t seen = atomic_load(&output->progress), since = clock_monotonic_ns();
 	bool patient = output->child; /* a command that we started is waited for as long as it lives */
 
+	if (output->stalled && seen == output->stalled_at && !patient)
+		since = 0; /* known already: do not wait once more */
+
 	output->flushers++;
 	pthread_cond_signal(&output->wake);
 	while ((output->len || output->batch_len) && !output->error) {
@@ -370,7 +373,9 @@ static bool wait_until_out(struct output *output, uint64_t deadline)
 			seen = progress;
 			since = now;
 		}
-		if (now >= deadline || (now - since >= STALL_NS && !patient))
+		output->stalled = now - since >= STALL_NS && !patient;
+		output->stalled_at = seen;
+		if (now >= deadline || output->stalled)
 			break;
 		uint64_t next = now + LIVE_NS;
 		cond_wait_until(&output->moved, &output->lock, next < deadline ? next : deadline);

@@ -40,6 +40,8 @@ struct output {
 	uint64_t dropped;     /* calls of output_write whose lines were lost */
 	uint64_t patience_ns; /* how long output_write may still block, over all its calls */
 	uint64_t last_write_ns;
+	bool stalled; /* a flush gave up when progress was stalled_at */
+	uint64_t stalled_at;
 	atomic_bool complained;
 	atomic_uint_fast64_t progress; /* bytes written; read without the lock */
 };
