@@ -1,8 +1,9 @@
 /*
- * sink: writes events out. Kinds of sinks are records of functions in a list; a new one is one file and one line.
+ * sink: writes events out. Kinds of sinks are records of functions in a list; a new one is one file and one
+ * line.
  *
- * A sink never asks a process or the state, and never sees an event twice. Used from the tracing thread only; the output
- * behind it has a thread of its own, so a slow reader holds nobody.
+ * A sink never asks a process or the state, and never sees an event twice. Used from the tracing thread only;
+ * the output behind it has a thread of its own, so a slow reader holds nobody.
  */
 #ifndef SOCKLINE_SINK_SINK_H
 #define SOCKLINE_SINK_SINK_H
@@ -15,7 +16,14 @@
 
 struct sink;
 
-enum time_style { TIME_RELATIVE, TIME_NONE, TIME_CLOCK /* -t */, TIME_CLOCK_US /* -tt */, TIME_EPOCH /* -ttt */, TIME_DELTA /* -r */ };
+enum time_style {
+	TIME_RELATIVE,
+	TIME_NONE,
+	TIME_CLOCK /* -t */,
+	TIME_CLOCK_US /* -tt */,
+	TIME_EPOCH /* -ttt */,
+	TIME_DELTA /* -r */
+};
 enum path_style { PATH_SHORT, PATH_RELATIVE, PATH_FULL };
 
 struct sink_options {
@@ -23,16 +31,16 @@ struct sink_options {
 	uint64_t start_wall_ns; /* CLOCK_REALTIME at the same moment */
 	enum time_style time;
 	enum path_style path;
-	bool show_duration; /* -T */
-	bool verbose;	    /* -v */
-	bool caller;	    /* false: --no-caller */
-	bool stack;	    /* -k */
-	bool stack_source;  /* -kk: the source line under each frame */
+	bool show_duration;    /* -T */
+	bool verbose;	       /* -v */
+	bool caller;	       /* false: --no-caller */
+	bool stack;	       /* -k */
+	bool stack_source;     /* -kk: the source line under each frame */
 	unsigned string_limit; /* -s */
-	int hex_strings;    /* 0, 1: -x, 2: -xx */
-	bool hex_dump;	    /* --hex */
+	int hex_strings;       /* 0, 1: -x, 2: -xx */
+	bool hex_dump;	       /* --hex */
 	bool color, utf8;
-	unsigned width;	    /* terminal columns; 0: a file or pipe, everything is shown */
+	unsigned width; /* terminal columns; 0: a file or pipe, everything is shown */
 };
 
 struct sink_kind {
