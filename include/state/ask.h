@@ -46,6 +46,11 @@ struct ask {
 	 * alone. 0, or -ENOTSOCK, -EBADF (no such fd), -EPERM and others (not allowed).
 	 */
 	int (*socket)(struct ask *ask, pid_t tid, int fd, unsigned what, struct socket_facts *facts);
+	/*
+	 * The same of a running thread's socket by its inode, as far as it can be known without touching it:
+	 * addresses, never the cookie. May take long; 0 or -ENOENT.
+	 */
+	int (*asleep)(struct ask *ask, pid_t tid, uint64_t inode, struct socket_facts *facts);
 	/* 1: close-on-exec, 0: not, -EBADF: no such fd, other negative errno: not allowed. */
 	int (*cloexec)(struct ask *ask, pid_t tid, int fd);
 	/* Calls fn for each open fd of the thread. 0 or negative errno. */
@@ -58,9 +63,17 @@ struct ask {
 	/* The inode of the unix socket that the one with this inode is connected to; 0: none or unknown.
 	 * sock_diag(7) */
 	uint64_t (*unix_peer)(struct ask *ask, uint64_t inode);
+	/* Held: struct tcp_info of the fd. Bytes that were filled, or negative errno. tcp(7) */
+	int (*tcp_info)(struct ask *ask, pid_t tid, int fd, void *info, uint32_t size);
+	/* The same of a socket by its ends, cookie and network namespace, whoever holds it; holds no
+	 * reference. */
+	int (*tcp_running)(struct ask *ask, const struct socket_facts *facts, void *info, uint32_t size);
 	/* The thread ended: nothing kept for its number is true any more. */
 	void (*forget)(struct ask *ask, pid_t tid);
 	void (*free)(struct ask *ask);
+	/* tcp_running will be called: socket() then sees to it that it can be, in whatever network namespace.
+	 */
+	bool will_ask_running;
 };
 
 struct ask *ask_kernel_new(void);

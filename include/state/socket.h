@@ -84,6 +84,30 @@ struct file *socket_pair(const struct file *file);
 /* The call that the owner is about to show was made from there. */
 void socket_used_by(struct file *file, const struct place *place, bool created);
 
+/* One look at a TCP connection, by --tcp-info. */
+struct tcp_sample {
+	uint64_t time_ns;  /* CLOCK_MONOTONIC */
+	const char *why;   /* "close", "bytes", "interval" */
+	uint32_t size;	   /* bytes that the kernel filled */
+	uint8_t info[320]; /* struct tcp_info of linux/tcp.h */
+};
+
+struct tcp_options {
+	bool at_close;
+	uint64_t every_bytes; /* sent plus received; 0: never */
+	bool at_ticks;	      /* state_tcp_tick will be called */
+	/* A sample was taken; called while no thread is held, after the line of the call that it belongs to.
+	 */
+	void (*sample)(void *user, struct file *file, const struct tcp_sample *sample);
+	void *user;
+};
+
+/* From now on; copied. */
+void state_tcp_options(struct state *state, const struct tcp_options *options);
+/* An interval has passed: asks about every connected TCP socket without touching it (sock_diag(7), by
+ * cookie). */
+void state_tcp_tick(struct state *state);
+
 /* What one call made known, for remarks on its line. Asked after state_apply; a piece of news is told once.
  */
 enum socket_news_kind {

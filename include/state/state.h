@@ -54,6 +54,11 @@ void state_flush(struct state *state);
 struct file *state_file(struct state *state, struct task *task, int fd);
 /* The same without asking, for threads that run: what is known of fd, else the unknown file. */
 struct file *state_file_known(struct state *state, struct task *task, int fd);
+/*
+ * The same for a thread that sleeps in a call and is not held (at attach): asks what may be asked of a
+ * running thread, and verifies it at the first stop that uses the fd.
+ */
+struct file *state_file_asleep(struct state *state, struct task *task, int fd);
 struct file *file_ref(struct file *file);
 void file_unref(struct state *state, struct file *file);
 enum file_kind file_kind(const struct file *file);

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,7 @@
 
 #include "diag.h"
 #include "private.h"
+#include "survey.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
@@ -23,7 +26,13 @@
 #endif
 
 /* pidfds of the threads that asked last: opening one costs as much as a question. */
-enum { KEPT = 16 };
+enum { KEPT = 16, NAMESPACES = 16 };
+
+/* A netlink socket in one network namespace. */
+struct diag_socket {
+	uint64_t netns; /* SO_NETNS_COOKIE; 0: unused */
+	int fd;		/* negative: cannot be had */
+};
 
 struct ask_kernel {
 	struct ask ask;
@@ -31,7 +40,9 @@ struct ask_kernel {
 		pid_t tid;
 		int pidfd; /* when tid is not 0 */
 	} kept[KEPT];
-	int diag; /* netlink socket; -1: not opened yet, -2: cannot be had */
+	struct survey survey;
+	struct diag_socket diag[NAMESPACES]; /* the first is our own namespace's */
+	unsigned diag_count;
 };
 
 static int open_pidfd(pid_t tid)
@@ -78,8 +89,10 @@ static void kernel_free(struct ask *ask)
 	for (unsigned i = 0; i < KEPT; i++)
 		if (kernel->kept[i].tid)
 			close(kernel->kept[i].pidfd);
-	if (kernel->diag >= 0)
-		close(kernel->diag);
+	survey_done(&kernel->survey);
+	for (unsigned i = 0; i < kernel->diag_count; i++)
+		if (kernel->diag[i].fd >= 0)
+			close(kernel->diag[i].fd);
 	free(kernel);
 }
 
@@ -141,6 +154,35 @@ static void ask_address(int fd, int (*get)(int, struct sockaddr *restrict, sockl
 			    protocol > 0 ? (uint16_t)protocol : 0);
 }
 
+static int own_diag(struct ask_kernel *kernel)
+{
+	struct diag_socket *own = &kernel->diag[0];
+
+	if (!kernel->diag_count) {
+		kernel->diag_count = 1;
+		own->fd = diag_open();
+		own->netns = own->fd >= 0 ? cookie(own->fd, SO_NETNS_COOKIE) : 0;
+	}
+	return own->fd;
+}
+
+static int diag_of(const struct ask_kernel *kernel, uint64_t netns)
+{
+	for (unsigned i = 0; i < kernel->diag_count; i++)
+		if (kernel->diag[i].netns == netns)
+			return kernel->diag[i].fd;
+	return -ENOENT;
+}
+
+/* Opens a netlink socket in the namespace of a socket that was fetched, the first time that one of it is. */
+static void prepare_diag(struct ask_kernel *kernel, int fd, uint64_t netns)
+{
+	if (!netns || own_diag(kernel) < 0 || netns == kernel->diag[0].netns ||
+	    diag_of(kernel, netns) != -ENOENT || kernel->diag_count == NAMESPACES)
+		return;
+	kernel->diag[kernel->diag_count++] = (struct diag_socket){ netns, diag_open_beside(fd) };
+}
+
 static void ask_all(int fd, unsigned what, struct socket_facts *facts)
 {
 	struct stat stat;
@@ -179,8 +221,15 @@ static int kernel_socket(struct ask *ask, pid_t tid, int fd, unsigned what, stru
 		return -ENOTSOCK;
 	}
 	ask_all(ours, what, facts);
+	if (ask->will_ask_running && (what & ASK_NETNS))
+		prepare_diag((struct ask_kernel *)ask, ours, facts->netns);
 	close(ours);
 	return (what & ASK_COOKIE && !facts->cookie) || (what & ASK_TYPE && facts->type < 0) ? -ENOTSOCK : 0;
+}
+
+static int kernel_asleep(struct ask *ask, pid_t tid, uint64_t inode, struct socket_facts *facts)
+{
+	return survey_find(&((struct ask_kernel *)ask)->survey, tid, inode, facts) ? 0 : -ENOENT;
 }
 
 static int kernel_cloexec(struct ask *ask, pid_t tid, int fd)
@@ -249,31 +298,52 @@ static int kernel_same_table(struct ask *ask, pid_t a, pid_t b)
 	return order < 0 ? -errno : order == 0;
 }
 
-static uint64_t kernel_unix_peer(struct ask *ask, uint64_t inode)
+static int kernel_tcp_info(struct ask *ask, pid_t tid, int fd, void *info, uint32_t size)
+{
+	int pidfd = pidfd_of((struct ask_kernel *)ask, tid), ours, result;
+	socklen_t len = size;
+
+	if (pidfd < 0)
+		return pidfd;
+	ours = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	if (ours < 0)
+		return -errno;
+	result = getsockopt(ours, IPPROTO_TCP, TCP_INFO, info, &len) == 0 ? (int)len : -errno;
+	close(ours);
+	return result;
+}
+
+static int kernel_tcp_running(struct ask *ask, const struct socket_facts *facts, void *info, uint32_t size)
 {
 	struct ask_kernel *kernel = (struct ask_kernel *)ask;
+	int fd = own_diag(kernel);
 
-	if (kernel->diag == -1) {
-		kernel->diag = diag_open();
-		if (kernel->diag < 0)
-			kernel->diag = -2;
-	}
-	return kernel->diag >= 0 ? diag_unix_peer(kernel->diag, inode) : 0;
+	if (facts->netns && kernel->diag[0].netns && facts->netns != kernel->diag[0].netns)
+		fd = diag_of(kernel, facts->netns);
+	return fd < 0 ? fd : diag_tcp_info(fd, facts, info, size);
+}
+
+static uint64_t kernel_unix_peer(struct ask *ask, uint64_t inode)
+{
+	int fd = own_diag((struct ask_kernel *)ask);
+
+	return fd >= 0 ? diag_unix_peer(fd, inode) : 0;
 }
 
 struct ask *ask_kernel_new(void)
 {
 	struct ask_kernel *kernel = state_zalloc(sizeof(*kernel));
 
-	kernel->diag = -1;
-
 	kernel->ask = (struct ask){ .kind = kernel_kind,
 				    .socket = kernel_socket,
+				    .asleep = kernel_asleep,
 				    .cloexec = kernel_cloexec,
 				    .list = kernel_list,
 				    .same_table = kernel_same_table,
 				    .watches = kernel_watches,
 				    .unix_peer = kernel_unix_peer,
+				    .tcp_info = kernel_tcp_info,
+				    .tcp_running = kernel_tcp_running,
 				    .forget = kernel_forget,
 				    .free = kernel_free };
 	return &kernel->ask;

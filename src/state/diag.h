@@ -9,8 +9,15 @@
 
 #include <stdint.h>
 
-/* A netlink socket for the others, or a negative errno. */
+#include "state/ask.h"
+
+/* A netlink socket for the others, in our network namespace; or a negative errno. */
 int diag_open(void);
+/* The same in the namespace of that socket of any kind; needs CAP_NET_ADMIN there and CAP_SYS_ADMIN here. */
+int diag_open_beside(int socket);
+/* struct tcp_info of the connection with these ends and cookie. Bytes that were filled, or a negative errno.
+ */
+int diag_tcp_info(int fd, const struct socket_facts *facts, void *info, uint32_t size);
 /* The inode of the socket that the unix socket with this inode is connected to; 0: none, or not known. */
 uint64_t diag_unix_peer(int fd, uint64_t inode);
 

@@ -53,6 +53,7 @@ static bool enter_any(struct state *state, struct task *task, struct call *call)
 		apply_skipped(state, task, call);
 		return false;
 	}
+	tcp_enter_close(state, task, call, file);
 	call->file = file_ref(file);
 	if (file2)
 		call->file2 = file_ref(file2);

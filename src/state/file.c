@@ -83,6 +83,7 @@ void file_unref(struct state *state, struct file *file)
 static void free_file(struct file *file)
 {
 	free(file->history);
+	free(file->sample);
 	free(file->local_text);
 	free(file->peer_text);
 	free(file);
@@ -98,6 +99,7 @@ void file_tell_closed(struct state *state)
 		state->dying = file->older;
 		if (!state->dying)
 			state->last_dying = NULL;
+		tcp_closed(state, file);
 		if (state->events.closed)
 			state->events.closed(state->events.user, file);
 		free_file(file);

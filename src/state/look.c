@@ -26,23 +26,35 @@ static struct file *find(struct state *state, const struct socket_facts *facts)
 	return file;
 }
 
+/* Whether the socket at fd is that file, by cookie, else by inode; learns what was not known of it. */
+static bool is_socket(struct state *state, struct task *task, int fd, struct file *file)
+{
+	struct socket_facts facts = { .family = -1, .type = -1, .protocol = -1 };
+	unsigned what = file->cookie ? ASK_COOKIE : ASK_ALL;
+
+	if (state->ask->socket(state->ask, task->tid, fd, what, &facts) == 0) {
+		if (file->cookie)
+			return facts.cookie == file->cookie;
+		if (!file->inode || facts.inode != file->inode)
+			return false;
+		file_learn(state, file, &facts);
+		return true;
+	}
+	return state->ask->kind(state->ask, task->tid, fd, &facts.inode) == FILE_SOCKET && file->inode &&
+	       facts.inode == file->inode;
+}
+
 /* Whether a doubtful slot still holds the file that is thought to be there. */
 static bool verified(struct state *state, struct task *task, int fd, struct slot *slot)
 {
-	struct socket_facts facts = { .family = -1, .type = -1, .protocol = -1 };
 	struct file *file = slot->file;
 	uint64_t inode = 0;
 	bool same;
 
-	if (file->kind != FILE_SOCKET) {
+	if (file->kind == FILE_SOCKET)
+		same = is_socket(state, task, fd, file);
+	else
 		same = state->ask->kind(state->ask, task->tid, fd, &inode) == file->kind;
-	} else if (file->cookie && state->ask->socket(state->ask, task->tid, fd, ASK_COOKIE, &facts) == 0 &&
-		   facts.cookie) {
-		same = facts.cookie == file->cookie;
-	} else {
-		same = state->ask->kind(state->ask, task->tid, fd, &inode) == FILE_SOCKET && file->inode &&
-		       inode == file->inode;
-	}
 	if (same)
 		slot->flags &= ~SLOT_DOUBT & 0xff;
 	return same;
@@ -56,6 +68,27 @@ static struct file *place(struct state *state, struct task *task, int fd, struct
 	return file;
 }
 
+/* A socket that was there before it was seen. */
+static struct file *found_socket(struct state *state, struct task *task, int fd,
+				 const struct socket_facts *facts)
+{
+	struct file *file = file_new(state, FILE_SOCKET);
+
+	file_learn(state, file, facts);
+	file->asked_local = true;
+	file->history->found = true;
+	file->history->fd = fd;
+	file->history->pid = task->process ? task->process->pid : task->tid;
+	if (file->listening)
+		file->history->condition = SOCKET_LISTENING;
+	else if (address_known(&file->peer))
+		file->history->condition = SOCKET_CONNECTED;
+	if (address_known(&file->peer))
+		file->link = LINK_TO;
+	pair_ends(state, file);
+	return file;
+}
+
 static struct file *place_socket(struct state *state, struct task *task, int fd,
 				 const struct socket_facts *facts)
 {
@@ -66,18 +99,7 @@ static struct file *place_socket(struct state *state, struct task *task, int fd,
 		file_learn(state, file, facts);
 		return place(state, task, fd, file_ref(file));
 	}
-	file = file_new(state, FILE_SOCKET);
-	file_learn(state, file, facts);
-	file->asked_local = true;
-	file->history->found = true;
-	file->history->fd = fd;
-	file->history->pid = task->process ? task->process->pid : task->tid;
-	file->history->condition = file->listening		? SOCKET_LISTENING
-				   : address_known(&file->peer) ? SOCKET_CONNECTED
-								: SOCKET_NEW;
-	if (address_known(&file->peer))
-		file->link = LINK_TO;
-	pair_ends(state, file);
+	file = found_socket(state, task, fd, facts);
 	file_find_later(state, task, fd, file);
 	return place(state, task, fd, file);
 }
@@ -186,4 +208,24 @@ struct file *state_file_known(struct state *state, struct task *task, int fd)
 	struct file *file = look_known(task, fd);
 
 	return file ? file : &state->unknown;
+}
+
+struct file *state_file_asleep(struct state *state, struct task *task, int fd)
+{
+	struct socket_facts facts = { .family = -1, .type = -1, .protocol = -1 };
+	struct file *file = look_known(task, fd);
+	struct slot *slot;
+	uint64_t inode = 0;
+
+	if (file || fd < 0 || !task->files)
+		return file ? file : &state->unknown;
+	if (state->ask->kind(state->ask, task->tid, fd, &inode) != FILE_SOCKET)
+		return &state->unknown;
+	(void)state->ask->asleep(state->ask, task->tid, inode, &facts);
+	facts.inode = inode;
+	file = place_socket(state, task, fd, &facts);
+	slot = fdtable_slot(task->files, fd);
+	if (slot)
+		slot->flags |= SLOT_DOUBT;
+	return file;
 }

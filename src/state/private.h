@@ -36,10 +36,13 @@ struct file {
 	char *local_text, *peer_text;	/* NULL: not made yet */
 	struct file *older, *newer;	/* list of all */
 	struct socket_history *history; /* sockets */
-	struct file *pair;		/* the other end; each forgets the other */
-	uint64_t ends;			/* key in state->by_ends; 0: not there */
-	struct watch *watched;		/* epoll registrations of this file */
-	struct epoll *epoll;		/* of an epoll: its registrations; NULL: none yet */
+	struct tcp_sample *sample;	/* taken, not told yet; NULL: none */
+	uint64_t sampled_bytes;		/* sent and received when the last sample was taken */
+	bool sampled_close;
+	struct file *pair;     /* the other end; each forgets the other */
+	uint64_t ends;	       /* key in state->by_ends; 0: not there */
+	struct watch *watched; /* epoll registrations of this file */
+	struct epoll *epoll;   /* of an epoll: its registrations; NULL: none yet */
 };
 
 struct pending_found {
@@ -50,6 +53,7 @@ struct pending_found {
 
 struct state {
 	struct state_events events;
+	struct tcp_options tcp;
 	struct ask *ask;
 	uint32_t last_id;
 	struct file unknown, other;
@@ -60,6 +64,7 @@ struct state {
 				 one */
 	struct socket_news news[NEWS_MAX]; /* of the call that is being applied */
 	unsigned news_count;
+	const struct call *news_call;	   /* that the news are of */
 	uint64_t now;			   /* CLOCK_MONOTONIC of the stop that is being worked on */
 	struct file *flight[FLIGHT_LIMIT]; /* sent over SCM_RIGHTS, not yet received; a reference each */
 	unsigned flight_next;
@@ -135,6 +140,12 @@ void pair_ends(struct state *state, struct file *file);	    /* inet: by swapped 
 void pair_unix(struct state *state, struct file *accepted); /* held */
 void pair_forget(struct state *state, struct file *file);
 void pair_single(struct state *state, struct file *file, bool single);
+
+/* tcp.c: samples of struct tcp_info */
+void tcp_enter_close(struct state *state, struct task *task, struct call *call, struct file *file);
+void tcp_leave_data(struct state *state, struct task *task, struct call *call);
+void tcp_tell(struct state *state, struct file *file);
+void tcp_closed(struct state *state, struct file *file);
 
 /* More than there is room for overwrites the last. */
 static inline struct socket_news *news_add(struct state *state, enum socket_news_kind kind, struct file *file)

@@ -30,6 +30,7 @@ void state_free(struct state *state)
 	if (!state)
 		return;
 	state->events = (struct state_events){ 0 };
+	state->tcp = (struct tcp_options){ 0 };
 	rights_done(state);
 	while (state->newest) {
 		state->newest->refs = 1;
@@ -146,16 +147,24 @@ static void promote(struct state *state, struct task *task, struct call *call)
 	file_find_later(state, task, fd, file);
 }
 
+/* What was news of another call is old. */
+static void news_begin(struct state *state, const struct call *call)
+{
+	state->news_count = 0;
+	state->news_call = call;
+}
+
 void state_leave(struct state *state, struct task *task, struct call *call)
 {
 	const struct effect_functions *functions = &effect_functions[call->row->effect];
 
 	call->left = true;
 	state->now = call->exit_ns;
-	state->news_count = 0;
+	news_begin(state, call);
 	if (!task->files || !call->args_known)
 		return;
 	promote(state, task, call);
+	tcp_leave_data(state, task, call);
 	if (functions->leave)
 		functions->leave(state, task, call);
 }
@@ -168,7 +177,7 @@ void state_apply(struct state *state, struct task *task, struct call *call)
 		file_tell_found(state);
 	state->now = call->exit_ns ? call->exit_ns : call->entry_ns;
 	if (!call->left)
-		state->news_count = 0;
+		news_begin(state, call);
 	if (!task->files || !call->args_known)
 		return;
 	if (!call->left && functions->leave)
@@ -182,9 +191,8 @@ void state_apply(struct state *state, struct task *task, struct call *call)
 
 unsigned state_news(struct state *state, const struct call *call, struct socket_news *news)
 {
-	unsigned count = state->news_count;
+	unsigned count = state->news_call == call ? state->news_count : 0;
 
-	(void)call;
 	for (unsigned i = 0; i < count; i++)
 		news[i] = state->news[i];
 	state->news_count = 0;
@@ -193,6 +201,9 @@ unsigned state_news(struct state *state, const struct call *call, struct socket_
 
 void state_drop(struct state *state, struct call *call)
 {
+	if (state->news_call == call)
+		state->news_call = NULL;
+	tcp_tell(state, call->file);
 	if (call->file)
 		file_unref(state, call->file);
 	if (call->file2)

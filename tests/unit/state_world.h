@@ -38,8 +38,11 @@ struct world {
 	unsigned truth_count;
 	uint64_t now, last_cookie;
 	unsigned questions, found, closed;
-	bool refuse, refuse_proc;	   /* pidfd_getfd, /proc are not allowed */
-	uint64_t netns;			   /* of the next sockets */
+	bool refuse, refuse_proc; /* pidfd_getfd, /proc are not allowed */
+	uint64_t netns;		  /* of the next sockets */
+	unsigned tcp_asked, tcp_running, samples;
+	const char *why[16];		   /* of the samples */
+	struct address asleep_peer;	   /* of whoever is asked about while it runs */
 	uint64_t unix_peer_inode;	   /* answer to the next question */
 	struct socket_news news[NEWS_MAX]; /* of the last call */
 	unsigned news_count;
@@ -104,6 +107,45 @@ static int world_socket(struct ask *ask, pid_t tid, int fd, unsigned what, struc
 	if (truth && (what & ASK_PEER))
 		facts->peer = truth->peer;
 	return 0;
+}
+
+static int world_asleep(struct ask *ask, pid_t tid, uint64_t inode, struct socket_facts *facts)
+{
+	(void)inode;
+	facts->peer = world_of(ask)->asleep_peer;
+	facts->family = AF_INET;
+	facts->type = SOCK_STREAM;
+	(void)tid;
+	return 0;
+}
+
+static int world_tcp_info(struct ask *ask, pid_t tid, int fd, void *info, uint32_t size)
+{
+	struct world *world = world_of(ask);
+
+	(void)tid;
+	(void)fd;
+	memset(info, 1, size);
+	world->tcp_asked++;
+	return 200;
+}
+
+static int world_tcp_running(struct ask *ask, const struct socket_facts *facts, void *info, uint32_t size)
+{
+	struct world *world = world_of(ask);
+
+	(void)info;
+	(void)size;
+	world->tcp_running++;
+	return facts->cookie ? 100 : -ENOENT;
+}
+
+static inline void world_sample(void *user, struct file *file, const struct tcp_sample *sample)
+{
+	struct world *world = user;
+
+	(void)file;
+	world->why[world->samples++ % 16] = sample->why;
 }
 
 static int world_cloexec(struct ask *ask, pid_t tid, int fd)
@@ -205,6 +247,9 @@ static inline void world_init(struct world *world)
 	world->netns = 1;
 	world->ask = (struct ask){ .kind = world_kind,
 				   .socket = world_socket,
+				   .tcp_info = world_tcp_info,
+				   .tcp_running = world_tcp_running,
+				   .asleep = world_asleep,
 				   .cloexec = world_cloexec,
 				   .list = world_list,
 				   .same_table = world_same_table,

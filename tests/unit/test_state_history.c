@@ -506,6 +506,80 @@ static void test_refused(void **unused)
 	world_done(&world);
 }
 
+/* A sleeper's socket at attach is known by its inode, and is the same one when it is held later; or is not.
+ */
+static void test_asleep(void **unused)
+{
+	(void)unused;
+	for (int same = 0; same < 2; same++) {
+		struct world world;
+		struct task *task;
+		uint32_t id;
+
+		world_init(&world);
+		world_start(&world, 'A', '!', 0);
+		task = world_task(&world, 'A');
+		put_address(&world, 0x7f000001, 80);
+		address_set(&world.asleep_peer, world.memory + ADDRESS, sizeof(struct sockaddr_in), 6);
+		world.truths[world.truth_count++] =
+			(struct truth){ 'A', 3, FILE_SOCKET, 9, .cloexec = false };
+		struct file *file = state_file_asleep(world.state, task, 3);
+
+		assert_int_equal(address_port(socket_peer(file)), 80);
+		assert_int_equal(socket_cookie(file), 0);
+		id = socket_id(file);
+		world.truths[0].cookie = same ? 9 : 10;
+		RUN(&world, 'A', 5, recvfrom, 3, MEMORY_AT, 10);
+		assert_int_equal(world_id(&world, 'A', 3) == id, same);
+		assert_int_equal(socket_cookie(state_file(world.state, task, 3)), same ? 9 : 10);
+		world_done(&world);
+	}
+}
+
+/* struct tcp_info at each so many bytes, at ticks, at close however it comes; never of what is not connected.
+ */
+static void test_tcp_samples(void **unused)
+{
+	struct world world;
+	struct tcp_options options = { .at_close = true, .every_bytes = 100, .at_ticks = true };
+
+	(void)unused;
+	begin(&world);
+	options.sample = world_sample;
+	options.user = &world;
+	state_tcp_options(world.state, &options);
+	state_tcp_tick(world.state);
+	RUN(&world, 'A', 0, close, 3);
+	assert_int_equal(world.samples, 0);
+	RUN(&world, 'A', 3, socket, AF_INET, SOCK_STREAM, 6);
+	connect_to(&world, 3, 80, 0);
+	RUN(&world, 'A', 99, write, 3, MEMORY_AT, 99);
+	RUN(&world, 'A', 2, fcntl, 3, 3);
+	assert_int_equal(world.samples, 0);
+	RUN(&world, 'A', 1, read, 3, MEMORY_AT, 10);
+	RUN(&world, 'A', 99, write, 3, MEMORY_AT, 99);
+	assert_int_equal(world.samples, 1);
+	assert_string_equal(world.why[0], "bytes");
+	RUN(&world, 'A', 500, write, 3, MEMORY_AT, 500);
+	assert_int_equal(world.samples, 2);
+	state_tcp_tick(world.state);
+	assert_int_equal(world.samples, 3);
+	assert_string_equal(world.why[2], "interval");
+	RUN(&world, 'A', 4, dup, 3);
+	RUN(&world, 'A', 0, close, 3);
+	assert_int_equal(world.samples, 3);
+	RUN(&world, 'A', 0, close, 4);
+	assert_int_equal(world.samples, 4);
+	assert_string_equal(world.why[3], "close");
+	assert_int_equal(world.tcp_running, 1);
+	RUN(&world, 'A', 3, socket, AF_INET, SOCK_STREAM, 6);
+	connect_to(&world, 3, 80, 0);
+	state_task_end(world.state, world_task(&world, 'A'));
+	assert_int_equal(world.samples, 5);
+	assert_int_equal(world.tcp_running, 2);
+	world_done(&world);
+}
+
 /* Exit-only engines: a close whose number was given away again before it was seen. */
 static void test_exit_only(void **unused)
 {
@@ -541,7 +615,8 @@ int main(void)
 		cmocka_unit_test(test_loopback),      cmocka_unit_test(test_namespaces),
 		cmocka_unit_test(test_unix),	      cmocka_unit_test(test_epoll),
 		cmocka_unit_test(test_epoll_hostile), cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_exit_only),
+		cmocka_unit_test(test_exit_only),     cmocka_unit_test(test_asleep),
+		cmocka_unit_test(test_tcp_samples),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include "state_world.h"
 
@@ -523,79 +522,12 @@ static void test_sets(void **unused)
 	world_done(&world);
 }
 
-/* The real answers, asked about ourselves. */
-static void test_kernel(void **unused)
-{
-	struct ask *ask = ask_kernel_new();
-	struct socket_facts facts = { .family = -1, .type = -1, .protocol = -1 };
-	struct sockaddr_storage any = { .ss_family = AF_INET };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), epoll = epoll_create1(0);
-	uint64_t inode = 0;
-
-	(void)unused;
-	assert_int_equal(bind(fd, (struct sockaddr *)&any, 16), 0);
-	assert_int_equal(ask->kind(ask, getpid(), fd, &inode), FILE_SOCKET);
-	assert_int_equal(ask->kind(ask, getpid(), epoll, &inode), FILE_EPOLL);
-	assert_int_equal(ask->kind(ask, getpid(), 9999, &inode), -EBADF);
-	assert_int_equal(ask->socket(ask, getpid(), fd, ASK_ALL, &facts), 0);
-	assert_int_equal(facts.family, AF_INET);
-	assert_int_equal(facts.type, SOCK_STREAM);
-	assert_int_equal(facts.inode, inode);
-	assert_int_not_equal(facts.cookie, 0);
-	assert_true(address_port(&facts.local) > 0);
-	assert_false(address_known(&facts.peer));
-	assert_int_equal(ask->socket(ask, getpid(), epoll, ASK_ALL, &facts), -ENOTSOCK);
-	assert_int_equal(ask->socket(ask, getpid(), 9999, ASK_ALL, &facts), -EBADF);
-	assert_int_equal(ask->cloexec(ask, getpid(), fd), 1);
-	assert_int_equal(ask->cloexec(ask, getpid(), epoll), 0);
-	assert_int_equal(ask->cloexec(ask, getpid(), 9999), -EBADF);
-	ask->free(ask);
-	close(fd);
-	close(epoll);
-}
-
-struct seen_watch {
-	int fd;
-	uint64_t data;
-};
-
-static void see_watch(void *user, int fd, uint64_t data)
-{
-	*(struct seen_watch *)user = (struct seen_watch){ fd, data };
-}
-
-/* The kernel's word on unix peers and on what an epoll watches. */
-static void test_kernel_peers(void **unused)
-{
-	struct ask *ask = ask_kernel_new();
-	struct seen_watch seen = { 0 };
-	struct epoll_event event = { .events = EPOLLIN, .data.u64 = 0xfedcba9876543210 };
-	int pair[2], epoll = epoll_create1(EPOLL_CLOEXEC);
-	uint64_t inodes[2] = { 0 };
-
-	(void)unused;
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-	assert_int_equal(epoll_ctl(epoll, EPOLL_CTL_ADD, pair[0], &event), 0);
-	assert_int_equal(ask->watches(ask, getpid(), epoll, see_watch, &seen), 0);
-	assert_int_equal(seen.fd, pair[0]);
-	assert_true(seen.data == event.data.u64);
-	assert_int_equal(ask->kind(ask, getpid(), pair[0], &inodes[0]), FILE_SOCKET);
-	assert_int_equal(ask->kind(ask, getpid(), pair[1], &inodes[1]), FILE_SOCKET);
-	assert_int_equal(ask->unix_peer(ask, inodes[0]), inodes[1]);
-	assert_int_equal(ask->unix_peer(ask, 1), 0);
-	ask->free(ask);
-	close(pair[0]);
-	close(pair[1]);
-	close(epoll);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_travels),	       cmocka_unit_test(test_rights),
 		cmocka_unit_test(test_rights_hostile), cmocka_unit_test(test_many),
-		cmocka_unit_test(test_sets),	       cmocka_unit_test(test_kernel),
-		cmocka_unit_test(test_kernel_peers),
+		cmocka_unit_test(test_sets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,102 @@
+/* tcp: samples of struct tcp_info, when a connection closes, has carried so many bytes, or at ticks. */
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "private.h"
+
+void state_tcp_options(struct state *state, const struct tcp_options *options)
+{
+	state->tcp = *options;
+	state->ask->will_ask_running = options->at_ticks || options->at_close;
+}
+
+static bool is_tcp(const struct file *file)
+{
+	return file && file->history && file->type == SOCK_STREAM &&
+	       (file->family == AF_INET || file->family == AF_INET6) && !file->listening &&
+	       address_known(&file->peer);
+}
+
+/* Held. The sample waits in the file until it can be told. */
+static void take(struct state *state, struct task *task, int fd, struct file *file, const char *why)
+{
+	struct tcp_sample *sample = file->sample ? file->sample : state_zalloc(sizeof(*sample));
+	int size = state->ask->tcp_info(state->ask, task->tid, fd, sample->info, sizeof(sample->info));
+
+	file->sample = sample;
+	sample->why = why;
+	sample->time_ns = state->now;
+	sample->size = size > 0 ? (uint32_t)size : 0;
+}
+
+void tcp_enter_close(struct state *state, struct task *task, struct call *call, struct file *file)
+{
+	if (!state->tcp.at_close || !call->entry_seen || call->row->effect != EFFECT_CLOSE || !is_tcp(file) ||
+	    file->refs > 1)
+		return;
+	take(state, task, call_fd(call, call->row->fd_arg), file, "close");
+}
+
+void tcp_leave_data(struct state *state, struct task *task, struct call *call)
+{
+	const struct socket_history *history;
+	uint64_t bytes;
+
+	if (!state->tcp.every_bytes || !(call->row->classes & CLASS_DATA) || !call_succeeded(call) ||
+	    call->result <= 0 || !is_tcp(call->file))
+		return;
+	history = call->file->history;
+	bytes = history->sent.bytes + history->received.bytes + (uint64_t)call->result;
+	if (bytes / state->tcp.every_bytes == call->file->sampled_bytes / state->tcp.every_bytes)
+		return;
+	call->file->sampled_bytes = bytes;
+	take(state, task, call_fd(call, call->row->fd_arg), call->file, "bytes");
+}
+
+void tcp_tell(struct state *state, struct file *file)
+{
+	struct tcp_sample *sample = file ? file->sample : NULL;
+
+	if (!sample)
+		return;
+	file->sample = NULL;
+	if (sample->size && state->tcp.sample)
+		state->tcp.sample(state->tcp.user, file, sample);
+	file->sampled_close |= sample->size && sample->why[0] == 'c';
+	free(sample);
+}
+
+/* Asks without touching; false when the kernel does not know the connection any more, or we may not ask. */
+static bool take_running(struct state *state, struct file *file, const char *why)
+{
+	struct socket_facts facts = {
+		.cookie = file->cookie, .netns = file->netns, .local = file->local, .peer = file->peer
+	};
+	struct tcp_sample sample = { .why = why, .time_ns = clock_monotonic_ns() };
+	int size = state->ask->tcp_running(state->ask, &facts, sample.info, sizeof(sample.info));
+
+	if (size <= 0)
+		return false;
+	sample.size = (uint32_t)size;
+	if (state->tcp.sample)
+		state->tcp.sample(state->tcp.user, file, &sample);
+	return true;
+}
+
+/* Closed by other ways than close(2): the kernel may still be sending what was left. */
+void tcp_closed(struct state *state, struct file *file)
+{
+	tcp_tell(state, file);
+	if (state->tcp.at_close && !file->sampled_close && is_tcp(file) && file->cookie)
+		take_running(state, file, "close");
+}
+
+void state_tcp_tick(struct state *state)
+{
+	for (struct file *file = state->newest, *older; file; file = older) {
+		older = file->older;
+		if (is_tcp(file) && file->cookie && file->history->condition == SOCKET_CONNECTED)
+			take_running(state, file, "interval");
+	}
+}

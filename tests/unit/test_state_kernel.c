@@ -1,0 +1,241 @@
+/* The real kernel's answers, asked about ourselves. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "state/ask.h"
+#include "state/survey.h"
+
+static void test_kernel(void **unused)
+{
+	struct ask *ask = ask_kernel_new();
+	struct socket_facts facts = { .family = -1, .type = -1, .protocol = -1 };
+	struct sockaddr_storage any = { .ss_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), epoll = epoll_create1(0);
+	uint64_t inode = 0;
+
+	(void)unused;
+	assert_int_equal(bind(fd, (struct sockaddr *)&any, 16), 0);
+	assert_int_equal(ask->kind(ask, getpid(), fd, &inode), FILE_SOCKET);
+	assert_int_equal(ask->kind(ask, getpid(), epoll, &inode), FILE_EPOLL);
+	assert_int_equal(ask->kind(ask, getpid(), 9999, &inode), -EBADF);
+	assert_int_equal(ask->socket(ask, getpid(), fd, ASK_ALL, &facts), 0);
+	assert_int_equal(facts.family, AF_INET);
+	assert_int_equal(facts.type, SOCK_STREAM);
+	assert_int_equal(facts.inode, inode);
+	assert_int_not_equal(facts.cookie, 0);
+	assert_true(address_port(&facts.local) > 0);
+	assert_false(address_known(&facts.peer));
+	assert_int_equal(ask->socket(ask, getpid(), epoll, ASK_ALL, &facts), -ENOTSOCK);
+	assert_int_equal(ask->socket(ask, getpid(), 9999, ASK_ALL, &facts), -EBADF);
+	assert_int_equal(ask->cloexec(ask, getpid(), fd), 1);
+	assert_int_equal(ask->cloexec(ask, getpid(), epoll), 0);
+	assert_int_equal(ask->cloexec(ask, getpid(), 9999), -EBADF);
+	ask->free(ask);
+	close(fd);
+	close(epoll);
+}
+
+/* /proc/net's lines: addresses and ports, listening ones, and others than lines. */
+static void test_survey(void **unused)
+{
+	struct socket_facts facts;
+	struct sockaddr_in local;
+
+	(void)unused;
+	assert_true(survey_line(
+		"   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000    "
+		"    0 12345 1 0000000000000000 100 0 0 10 0",
+		AF_INET, SOCK_STREAM, 6, &facts));
+	assert_true(facts.listening);
+	assert_int_equal(facts.inode, 12345);
+	assert_false(address_known(&facts.peer));
+	memcpy(&local, facts.local.raw, sizeof(local));
+	assert_int_equal(local.sin_addr.s_addr, htonl(0x7f000001));
+	assert_int_equal(address_port(&facts.local), 8080);
+	assert_true(survey_line(
+		"  11: 00000000000000000000000001000000:1F90 0000000000000000FFFF00000100007F:0050 01 "
+		"00000000:00000000 00:00000000 00000000     0        0 77 1",
+		AF_INET6, SOCK_STREAM, 6, &facts));
+	assert_int_equal(address_port(&facts.peer), 80);
+	assert_false(survey_line("  sl  local_address rem_address   st tx_queue", AF_INET, SOCK_STREAM, 6,
+				 &facts));
+	assert_false(survey_line("", AF_INET, SOCK_STREAM, 6, &facts));
+}
+
+/* Our own listening socket, found by its inode. */
+static void test_kernel_asleep(void **unused)
+{
+	struct ask *ask = ask_kernel_new();
+	struct socket_facts facts = { 0 };
+	struct sockaddr_in any = { .sin_family = AF_INET };
+	socklen_t len = sizeof(any);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	uint64_t inode = 0;
+
+	(void)unused;
+	assert_int_equal(bind(fd, (struct sockaddr *)&any, sizeof(any)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&any, &len), 0);
+	assert_int_equal(ask->kind(ask, getpid(), fd, &inode), FILE_SOCKET);
+	assert_int_equal(ask->asleep(ask, getpid(), inode, &facts), 0);
+	assert_true(facts.listening);
+	assert_int_equal(address_port(&facts.local), ntohs(any.sin_port));
+	assert_int_equal(ask->asleep(ask, getpid(), 1, &facts), -ENOENT);
+	ask->free(ask);
+	close(fd);
+}
+
+struct seen_watch {
+	int fd;
+	uint64_t data;
+};
+
+static void see_watch(void *user, int fd, uint64_t data)
+{
+	*(struct seen_watch *)user = (struct seen_watch){ fd, data };
+}
+
+/* The kernel's word on unix peers and on what an epoll watches. */
+static void test_kernel_peers(void **unused)
+{
+	struct ask *ask = ask_kernel_new();
+	struct seen_watch seen = { 0 };
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = 0xfedcba9876543210 };
+	int pair[2], epoll = epoll_create1(EPOLL_CLOEXEC);
+	uint64_t inodes[2] = { 0 };
+
+	(void)unused;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(epoll_ctl(epoll, EPOLL_CTL_ADD, pair[0], &event), 0);
+	assert_int_equal(ask->watches(ask, getpid(), epoll, see_watch, &seen), 0);
+	assert_int_equal(seen.fd, pair[0]);
+	assert_true(seen.data == event.data.u64);
+	assert_int_equal(ask->kind(ask, getpid(), pair[0], &inodes[0]), FILE_SOCKET);
+	assert_int_equal(ask->kind(ask, getpid(), pair[1], &inodes[1]), FILE_SOCKET);
+	assert_int_equal(ask->unix_peer(ask, inodes[0]), inodes[1]);
+	assert_int_equal(ask->unix_peer(ask, 1), 0);
+	ask->free(ask);
+	close(pair[0]);
+	close(pair[1]);
+	close(epoll);
+}
+
+/* A connected client on loopback; its listening server at *server. */
+static int connected(int *server)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(address);
+	int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	*server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(*server, (struct sockaddr *)&address, len) < 0 || listen(*server, 1) < 0 ||
+	    getsockname(*server, (struct sockaddr *)&address, &len) < 0 ||
+	    connect(client, (struct sockaddr *)&address, len) < 0)
+		return -1;
+	return client;
+}
+
+/* A child in a network namespace of its own: tells its client's fd and sleeps. Never returns. */
+static void be_elsewhere(int out)
+{
+	struct ifreq loopback = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int client = -1, server;
+
+	if (unshare(CLONE_NEWNET) == 0 &&
+	    ioctl(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), SIOCSIFFLAGS, &loopback) == 0)
+		client = connected(&server);
+	if (write(out, &client, sizeof(client)) == sizeof(client))
+		pause();
+	_exit(0);
+}
+
+/* Sockets of another network namespace are known as well as our own, and other than ours of the same
+ * addresses. */
+static void test_kernel_elsewhere(void **unused)
+{
+	struct ask *ask = ask_kernel_new();
+	struct socket_facts facts = { .family = -1, .type = -1, .protocol = -1 };
+	struct tcp_info info = { 0 };
+	int pipes[2], client = -1;
+	pid_t child;
+
+	(void)unused;
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	child = fork();
+	if (child == 0)
+		be_elsewhere(pipes[1]);
+	assert_int_equal(read(pipes[0], &client, sizeof(client)), sizeof(client));
+	ask->will_ask_running = true;
+	if (client >= 0) {
+		assert_int_equal(ask->socket(ask, child, client, ASK_ALL, &facts), 0);
+		assert_true(address_port(&facts.peer) > 0 && address_port(&facts.local) > 0);
+		assert_true(ask->tcp_running(ask, &facts, &info, sizeof(info)) > 100);
+		assert_int_equal(info.tcpi_state, 1);
+		ask->forget(ask, child);
+	}
+	ask->free(ask);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(pipes[0]);
+	close(pipes[1]);
+	if (client < 0) {
+		print_message("no network namespace of our own could be made: not tested\n");
+		skip();
+	}
+}
+
+/* A loopback connection: one end's struct tcp_info by fd and, without touching it, by ends and cookie. */
+static void test_kernel_tcp(void **unused)
+{
+	struct ask *ask = ask_kernel_new();
+	struct socket_facts facts = { .family = -1, .type = -1, .protocol = -1 };
+	int server, client = connected(&server);
+	struct tcp_info info = { 0 };
+
+	(void)unused;
+	assert_true(client >= 0);
+	ask->will_ask_running = true;
+	assert_int_equal(ask->socket(ask, getpid(), client, ASK_ALL, &facts), 0);
+	assert_int_not_equal(facts.netns, 0);
+	assert_true(ask->tcp_info(ask, getpid(), client, &info, sizeof(info)) > 100);
+	assert_int_equal(info.tcpi_state, 1 /* TCP_ESTABLISHED */);
+	memset(&info, 0, sizeof(info));
+	assert_true(ask->tcp_running(ask, &facts, &info, sizeof(info)) > 100);
+	assert_int_equal(info.tcpi_state, 1);
+	facts.cookie++;
+	assert_true(ask->tcp_running(ask, &facts, &info, sizeof(info)) < 0);
+	assert_true(ask->tcp_info(ask, getpid(), 9999, &info, sizeof(info)) < 0);
+	ask->free(ask);
+	close(client);
+	close(server);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kernel),	   cmocka_unit_test(test_kernel_peers),
+		cmocka_unit_test(test_survey),	   cmocka_unit_test(test_kernel_asleep),
+		cmocka_unit_test(test_kernel_tcp), cmocka_unit_test(test_kernel_elsewhere),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
