@@ -8,9 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/memory.h"
+
 struct abi;
 
-enum { SIGRETURN_BYTES = 16, UNWIND_REGS = 17 };
+enum { SIGRETURN_BYTES = 16, UNWIND_REGS = 17, UNWIND_SAVED = 6 };
 
 /*
  * A signal restorer by its code (it calls rt_sigreturn or sigreturn): libraries other than glibc give it no
@@ -34,5 +36,30 @@ struct unwind_abi {
 
 /* NULL: this ABI's stacks cannot be walked. */
 const struct unwind_abi *abi_unwind(const struct abi *abi);
+
+/* How a frame's caller is found: as a plain row of CFI says it. The return address lies one word below the
+ * CFA. */
+struct unwind_frame {
+	uint8_t cfa_reg;
+	uint8_t saved_count;
+	int32_t cfa_offset;
+	struct {
+		int32_t offset; /* from the CFA */
+		uint8_t reg;
+	} saved[UNWIND_SAVED];
+};
+
+/*
+ * For code without unwind tables: follows the instructions from a function's entry, through its branches and
+ * jumps to other functions, until goal, adding up what they do to the stack. False: no path that can be
+ * followed leads there. Reads the code from the held thread's memory; bounded.
+ */
+bool unwind_explore(const struct unwind_abi *unwind, struct memory *memory, uint64_t entry, uint64_t goal,
+		    struct unwind_frame *frame);
+
+/* True when the instruction before the address is a call; target: what it calls, 0 when the code does not
+ * tell. */
+bool unwind_call_before(const struct unwind_abi *unwind, struct memory *memory, uint64_t address,
+			uint64_t *target);
 
 #endif

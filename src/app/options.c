@@ -117,7 +117,7 @@ static int read_letters(struct reader *reader, const char *letters)
 	while (*letters) {
 		const struct option *option = find_letter(*letters);
 		const struct spelling as = { "-", letters, 1 };
-		const char *argument = NULL;
+		const char *argument = "";
 
 		if (!option || !*letters)
 			return unknown_letter(*letters, reader->error);
@@ -187,7 +187,7 @@ static int read_long(struct reader *reader, const char *word)
 	if (option->argument && !option->optional && !argument)
 		status = take_argument(reader, option, &as, &argument);
 	if (!status)
-		status = store(reader->options, option, argument, reader->error);
+		status = store(reader->options, option, argument ? argument : "", reader->error);
 	if (!status && reader->options->action == ACTION_GENERATE && !reader->options->generate)
 		reader->options->generate = argument;
 	return status;

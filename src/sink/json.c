@@ -101,6 +101,11 @@ static void add_file(struct json_writer *json, const struct event *event)
 		text_add_uint(line, file->id);
 		text_add_char(line, '"');
 	}
+	if (file->pair) {
+		PUT(line, ",\"pair\":\"s");
+		text_add_uint(line, file->pair);
+		text_add_char(line, '"');
+	}
 	add_end(json, ",\"local\":", file->local_fields, NULL);
 	add_end(json, ",\"peer\":", file->peer_fields, file->host);
 }

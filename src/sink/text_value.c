@@ -135,6 +135,10 @@ static void put_fd(struct text_sink *sink, const struct value *value)
 	if (file->id && (sink->options.verbose || file->ambiguous)) {
 		PUT(line, "#s");
 		text_add_uint(line, file->id);
+		if (file->pair) {
+			text_add(line, sink->options.utf8 ? "↔s" : "<->s");
+			text_add_uint(line, file->pair);
+		}
 	}
 	if (file->link == LINK_LISTEN && file->local) {
 		text_add_char(line, '@');

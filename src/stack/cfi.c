@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "debug.h"
+#include "gotab.h"
 #include "guard.h"
 #include "internal.h"
 
@@ -126,6 +127,8 @@ static void find_in_tables(void *arg)
 		module->eh_frame = dwarf_getcfi_elf(module->elf);
 	module->cfi_tried = true;
 	if (use_cfi(module->eh_frame, finding))
+		return;
+	if (gotab_row(finding->stack, module, finding->code, finding->unwind))
 		return;
 	use_cfi(module_debug_frame(finding->stack, module), finding);
 }

@@ -37,8 +37,9 @@ struct code {
 	uint8_t row; /* enum row_kind */
 	uint8_t cfa_reg;
 	uint8_t saved_count;
-	bool signal;  /* its caller was interrupted, not calling: its address is exact */
-	bool guessed; /* the row was worked out from the code, not read from CFI */
+	bool signal;	/* its caller was interrupted, not calling: its address is exact */
+	bool guessed;	/* the row was worked out from the code, not read from CFI */
+	uint8_t misses; /* how often that failed */
 	int32_t cfa_offset, return_offset;
 	struct row_saved saved[ROW_SAVED];
 	union {
@@ -46,7 +47,8 @@ struct code {
 		const struct unwind_sigreturn *sigreturn;
 	};
 
-	bool named;
+	bool named;	 /* place and shown are set */
+	bool judged;	 /* verdict is set */
 	bool exact;	 /* lookups are at pc itself, not before it */
 	uint8_t verdict; /* enum verdict, once named */
 	struct module *module;
@@ -60,7 +62,9 @@ struct code {
 void code_find_row(struct stack *stack, struct code *code, const struct unwind_abi *unwind,
 		   struct memory *memory);
 
-/* Names the code, once. */
+/* Names the code, and judges it; once. */
 void code_name(struct stack *stack, struct code *code);
+/* Judges the code, naming it only when its module's name does not decide. */
+void code_judge(struct stack *stack, struct code *code);
 
 #endif

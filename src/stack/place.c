@@ -5,6 +5,7 @@
 
 #include "debug.h"
 #include "demangle.h"
+#include "gotab.h"
 #include "guard.h"
 #include "internal.h"
 #include "perfmap.h"
@@ -175,6 +176,14 @@ static void set_own_line(const struct naming *naming, struct place *place, Dwarf
 	set_line(naming, place, dwarf_linesrc(row, NULL, NULL), line, column);
 }
 
+/* "connect@@GLIBC_2.2.5" is connect: symbols of a whole table carry their version. */
+static const char *without_version(const struct naming *naming, const char *name)
+{
+	const char *at = strchr(name, '@');
+
+	return at && at > name ? arena_copy(&naming->stack->arena, name, (size_t)(at - name)) : name;
+}
+
 /* The function that the symbol names too: without the suffixes that compilers give to parts and clones of it.
  */
 static bool is_clone_of(const char *symbol, const char *name)
@@ -194,7 +203,9 @@ static void set_function(struct naming *naming, struct judged_place *judged)
 	struct symbol symbol;
 
 	if (symbol_find(naming->stack, naming->code->module, address, &symbol)) {
-		set_name(naming, judged, name && is_clone_of(symbol.name, name) ? name : symbol.name);
+		set_name(naming, judged,
+			 name && is_clone_of(symbol.name, name) ? name
+								: without_version(naming, symbol.name));
 		place->offset = place->module_offset - symbol.start;
 	} else if (name) {
 		set_name(naming, judged, name);
@@ -223,6 +234,31 @@ static void chain_places(struct naming *naming, Dwarf_Die *unit)
 	set_function(naming, inner);
 }
 
+/* Names code by Go's own table. False: none covers it. */
+static bool name_by_gotab(struct naming *naming)
+{
+	const struct code *code = naming->code;
+	struct judged_place *judged = naming->innermost;
+	struct gotab_place found;
+
+	if (!gotab_find(naming->stack, code->module, code->address, &found))
+		return false;
+	for (unsigned i = 0; i < found.count; i++) {
+		const struct gotab_line *line = &found.lines[i];
+		if (line->function)
+			set_name(naming, judged, line->function);
+		judged->place.offset = judged->place.module_offset - found.entry;
+		set_line(naming, &judged->place, line->file, line->line, 0);
+		if (i + 1 == found.count)
+			break;
+		struct judged_place *outer = new_place(naming);
+		judged->place.inlined = true;
+		judged->place.outer = &outer->place;
+		judged = outer;
+	}
+	return true;
+}
+
 /* Names code of an ELF file. Guarded. */
 static void name_in_module(void *arg)
 {
@@ -231,6 +267,8 @@ static void name_in_module(void *arg)
 	Dwarf_Die unit;
 
 	if (!module_unit(naming->stack, code->module, code->address, &unit)) {
+		if (name_by_gotab(naming))
+			return;
 		set_function(naming, naming->innermost);
 		return;
 	}
@@ -288,5 +326,19 @@ void code_name(struct stack *stack, struct code *code)
 		name_in_memory(&naming);
 	judge(&naming);
 	code->place = &naming.innermost->place;
-	code->named = true;
+	code->named = code->judged = true;
+}
+
+void code_judge(struct stack *stack, struct code *code)
+{
+	enum verdict verdict;
+
+	if (code->judged)
+		return;
+	if (policy_judge_module(stack, code->module, &verdict)) {
+		code->verdict = (uint8_t)verdict;
+		code->judged = true;
+	} else {
+		code_name(stack, code);
+	}
 }

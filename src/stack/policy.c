@@ -8,13 +8,13 @@
 /* The C library in all its parts, the dynamic linker, the kernel's vDSO, runtimes of languages and
  * sanitizers. */
 static const char *const skipped_modules[] = {
-	"libc.so*",	 "libc-*.so*",	  "libpthread.so*", "libpthread-*", "ld-linux*",     "ld-*.so*",
-	"ld.so*",	 "ld64.so*",	  "libresolv.so*",  "libresolv-*",  "libnss_*",	     "libdl.so*",
-	"libdl-*",	 "librt.so*",	  "librt-*",	    "libm.so*",	    "libm-*.so*",    "libanl.so*",
-	"libanl-*",	 "libnsl.so*",	  "libnsl-*",	    "libutil.so*",  "libutil-*.so",  "libthread_db*",
-	"ld-musl-*",	 "libc.musl-*",	  "[vdso]",	    "[vsyscall]",   "libstdc++.so*", "libc++.so*",
-	"libc++abi.so*", "libgcc_s.so*",  "libgcc_s-*",	    "libasan.so*",  "libtsan.so*",   "libubsan.so*",
-	"liblsan.so*",	 "libhwasan.so*", "libclang_rt.*",  "libgo.so*",    "libsupc++*",    NULL,
+	"libc.so*",	 "libc-*.so*",	"libpthread.so*", "libpthread-*", "ld-linux*",	   "ld-*.so*",
+	"ld.so*",	 "ld64.so*",	"libresolv.so*",  "libresolv-*",  "libnss_*",	   "libdl.so*",
+	"libdl-*",	 "librt.so*",	"librt-*",	  "libm.so*",	  "libm-*.so*",	   "libanl.so*",
+	"libanl-*",	 "libnsl.so*",	"libnsl-*",	  "libutil.so*",  "libutil-*.so",  "libthread_db*",
+	"ld-musl-*",	 "libc.musl-*", "libstdc++.so*",  "libc++.so*",	  "libc++abi.so*", "libgcc_s.so*",
+	"libgcc_s-*",	 "libasan.so*", "libtsan.so*",	  "libubsan.so*", "liblsan.so*",   "libhwasan.so*",
+	"libclang_rt.*", "libgo.so*",	"libsupc++*",	  NULL,
 };
 
 /* Interpreters and their own extension modules: a script's author knows nothing of their functions. */
@@ -365,11 +365,24 @@ static bool is_static_libc(const char *name)
 
 static enum verdict module_verdict(const struct module *module)
 {
-	if (matches(skipped_modules, module->name))
+	if (module->kind == MODULE_VDSO || matches(skipped_modules, module->name))
 		return VERDICT_SKIP;
 	if (matches(weak_modules, module->name) || matches(weak_paths, module->path))
 		return VERDICT_WEAK;
 	return VERDICT_USER;
+}
+
+bool policy_judge_module(const struct stack *stack, const struct module *module, enum verdict *verdict)
+{
+	const char *const *const user = stack->options.user_code;
+	const char *const *const skip = stack->options.skip_code;
+
+	if (user && *user)
+		return false;
+	*verdict = module_verdict(module);
+	if (matches(skip, module->name) || matches(skip, module->path) || matches(skip, module->soname))
+		*verdict = VERDICT_SKIP;
+	return *verdict == VERDICT_SKIP || (*verdict == VERDICT_WEAK && !(skip && *skip));
 }
 
 /* True for runtime code that was linked or inlined into the user's file. */

@@ -27,6 +27,9 @@ struct judged_place {
 	bool is_rust;
 };
 
+/* True when the module alone decides, so that its code need not be named to be judged. */
+bool policy_judge_module(const struct stack *stack, const struct module *module, enum verdict *verdict);
+
 /* The verdict on one place; inlined functions are judged one by one. */
 enum verdict policy_judge(const struct stack *stack, const struct module *module,
 			  const struct judged_place *place);

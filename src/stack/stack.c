@@ -31,21 +31,20 @@ void stack_free(struct stack *stack)
 	free(stack);
 }
 
-/* The code of a frame, with its names. Walks point to codes that this folder made; it may write to them. */
-static struct code *named_code(struct stack *stack, const struct walk_frame *frame)
+/* The code of a frame. Walks point to codes that this folder made; it may write to them. */
+static struct code *frame_code(const struct walk *walk, unsigned index)
 {
-	struct code *code = (struct code *)frame->code;
-
-	if (code && !code->named)
-		code_name(stack, code);
-	return code;
+	return index < walk->count ? (struct code *)walk->frames[index].code : NULL;
 }
 
 const struct place *stack_place(struct stack *stack, const struct walk *walk, unsigned index)
 {
-	const struct code *code = index < walk->count ? named_code(stack, &walk->frames[index]) : NULL;
+	struct code *code = frame_code(walk, index);
 
-	return code ? code->place : NULL;
+	if (!code)
+		return NULL;
+	code_name(stack, code);
+	return code->place;
 }
 
 static const char *via_name(const struct code *code, const struct place *place)
@@ -60,9 +59,10 @@ struct caller stack_caller(struct stack *stack, const struct walk *walk)
 	struct code *best[VERDICT_LINE + 1] = { NULL };
 
 	for (unsigned i = 0; i < walk->count; i++) {
-		struct code *code = named_code(stack, &walk->frames[i]);
+		struct code *code = frame_code(walk, i);
 		if (!code)
 			continue;
+		code_judge(stack, code);
 		if (!best[code->verdict])
 			best[code->verdict] = code;
 		if (code->verdict == VERDICT_LINE)
@@ -75,7 +75,10 @@ struct caller stack_caller(struct stack *stack, const struct walk *walk)
 		return (struct caller){ best[VERDICT_LINE]->shown,
 					via_name(bare, best[VERDICT_LINE]->shown) };
 	struct code *const shown = bare ? bare : best[VERDICT_SKIP];
-	return (struct caller){ shown ? shown->shown : NULL, NULL };
+	if (!shown)
+		return (struct caller){ NULL, NULL };
+	code_name(stack, shown);
+	return (struct caller){ shown->shown, NULL };
 }
 
 void stack_without_debug(struct stack *stack,
@@ -84,7 +87,8 @@ void stack_without_debug(struct stack *stack,
 	char hex[2 * BUILD_ID_MAX + 1];
 
 	for (struct module *module = stack->all; module; module = module->next_open) {
-		if (!module->fallen_into || module->kind != MODULE_FILE || module_dwarf(stack, module))
+		if (!module->fallen_into || module->kind != MODULE_FILE || module->gotab ||
+		    module_dwarf(stack, module))
 			continue;
 		hex[0] = 0;
 		for (unsigned i = 0; i < module->build_id_len; i++)

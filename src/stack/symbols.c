@@ -19,6 +19,8 @@ struct table {
 struct symbols {
 	struct table tables[TABLES_MAX];
 	unsigned count;
+	bool complete; /* the module's own table has all its symbols */
+	bool searched; /* other files were looked for */
 };
 
 /* Keeps a section of symbols when it is sound. */
@@ -49,20 +51,30 @@ static bool add_tables(struct symbols *symbols, Elf *elf, unsigned type)
 	return symbols->count > before;
 }
 
-/* The whole table when there is one; else what the dynamic linker needs, and what distributions add to it. */
-static struct symbols *read_tables(struct stack *stack, struct module *module)
+/* The module's own tables: the whole one when there is one, else what the dynamic linker needs. */
+static struct symbols *own_tables(struct module *module)
 {
-	struct symbols *symbols = calloc(1, sizeof(*symbols));
+	struct symbols *symbols = module->symbols;
 
+	if (symbols)
+		return symbols;
+	module->symbols = symbols = calloc(1, sizeof(*symbols));
 	if (!symbols)
 		abort();
-	if (add_tables(symbols, module->elf, SHT_SYMTAB))
-		return symbols;
-	if (add_tables(symbols, module_debug_elf(stack, module), SHT_SYMTAB))
-		return symbols;
-	add_tables(symbols, module->elf, SHT_DYNSYM);
-	add_tables(symbols, module_minidebug(stack, module), SHT_SYMTAB);
+	symbols->complete = add_tables(symbols, module->elf, SHT_SYMTAB);
+	if (!symbols->complete)
+		add_tables(symbols, module->elf, SHT_DYNSYM);
 	return symbols;
+}
+
+/* Where the own file was stripped: the debug file's table, or the small one that distributions leave in. */
+static void add_other_tables(struct stack *stack, struct module *module, struct symbols *symbols)
+{
+	if (symbols->complete || symbols->searched)
+		return;
+	symbols->searched = true;
+	if (!add_tables(symbols, module_debug_elf(stack, module), SHT_SYMTAB))
+		add_tables(symbols, module_minidebug(stack, module), SHT_SYMTAB);
 }
 
 /* What matters of a symbol, whatever its class. */
@@ -141,16 +153,27 @@ static bool find_in_table(const struct table *table, uint64_t address, struct sy
 	return best_name;
 }
 
+/* Later tables are fuller than earlier ones. */
+static bool find_in_tables(const struct symbols *symbols, uint64_t address, struct symbol *symbol)
+{
+	for (unsigned i = symbols->count; i-- > 0;)
+		if (find_in_table(&symbols->tables[i], address, symbol))
+			return true;
+	return false;
+}
+
+bool symbol_find_own(struct module *module, uint64_t address, struct symbol *symbol)
+{
+	return module->elf && find_in_tables(own_tables(module), address, symbol);
+}
+
 bool symbol_find(struct stack *stack, struct module *module, uint64_t address, struct symbol *symbol)
 {
 	if (!module->elf)
 		return false;
-	if (!module->symbols)
-		module->symbols = read_tables(stack, module);
-	for (unsigned i = 0; i < module->symbols->count; i++)
-		if (find_in_table(&module->symbols->tables[i], address, symbol))
-			return true;
-	return false;
+	struct symbols *symbols = own_tables(module);
+	add_other_tables(stack, module, symbols);
+	return find_in_tables(symbols, address, symbol);
 }
 
 void symbols_free(struct symbols *symbols)

@@ -20,7 +20,9 @@ struct symbol {
 
 /* True: found. Reads the tables of the module, its debug file and its .gnu_debugdata, in this order. */
 bool symbol_find(struct stack *stack, struct module *module, uint64_t address, struct symbol *symbol);
-/* The start of a function by its symbol; false: none has that name. */
+/* The same from the module's own file only: no other file is looked for, so it may be asked while a thread is
+ * held. */
+bool symbol_find_own(struct module *module, uint64_t address, struct symbol *symbol);
 void symbols_free(struct symbols *symbols);
 
 #endif

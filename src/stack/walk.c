@@ -3,8 +3,9 @@
 
 #include "expr.h"
 #include "internal.h"
+#include "symbols.h"
 
-enum { SIGNALS_MAX = 16 };
+enum { SIGNALS_MAX = 16, SCAN_BYTES = 4096, SCAN_TRIES = 32, MISSES_MAX = 3 };
 
 /* Everything that one walk carries from frame to frame. */
 struct walker {
@@ -170,11 +171,12 @@ static bool step_frame_pointer(struct walker *walker)
 {
 	const struct unwind_abi *unwind = walker->unwind;
 	const uint64_t frame = walker->regs[unwind->fp];
-	uint64_t pc, outer;
+	uint64_t pc, outer, target;
 
 	if (frame < walker->regs[unwind->sp] || (frame & (unwind->word - 1)) != 0 ||
 	    !load_word(walker, frame, &outer) || !load_word(walker, frame + unwind->word, &pc) ||
-	    !space_is_code(&walker->context, pc - 1))
+	    !space_is_code(&walker->context, pc - 1) ||
+	    !unwind_call_before(unwind, walker->context.memory, pc, &target))
 		return false;
 	walker->regs[unwind->fp] = outer;
 	walker->regs[unwind->sp] = frame + 2U * unwind->word;
@@ -183,8 +185,87 @@ static bool step_frame_pointer(struct walker *walker)
 	return true;
 }
 
+/* Keeps a row that was worked out, when it leads to a return address from where it should be. */
+static bool keep_frame(struct walker *walker, struct code *code, const struct unwind_frame *frame,
+		       uint64_t slot)
+{
+	const struct unwind_abi *unwind = walker->unwind;
+	const uint64_t cfa =
+		(walker->regs[frame->cfa_reg] + (uint64_t)(int64_t)frame->cfa_offset) & walker->mask;
+	uint64_t pc, target;
+
+	if (slot && cfa - unwind->word != slot)
+		return false;
+	if (!grows(walker, cfa) || !load_word(walker, cfa - unwind->word, &pc) ||
+	    !space_is_code(&walker->context, pc - 1) ||
+	    !unwind_call_before(unwind, walker->context.memory, pc, &target))
+		return false;
+	code->row = ROW_PLAIN;
+	code->guessed = true;
+	code->cfa_reg = frame->cfa_reg;
+	code->cfa_offset = frame->cfa_offset;
+	code->return_offset = -(int32_t)unwind->word;
+	code->saved_count = 0;
+	for (unsigned i = 0; i < frame->saved_count; i++)
+		code->saved[code->saved_count++] =
+			(struct row_saved){ (int16_t)frame->saved[i].offset, frame->saved[i].reg };
+	return true;
+}
+
+/* The function's own symbol tells where to begin. */
+static bool explore_from_symbol(struct walker *walker, struct code *code)
+{
+	struct unwind_frame frame;
+	struct symbol symbol;
+
+	if (!symbol_find_own(code->module, code->address, &symbol))
+		return false;
+	const uint64_t entry = walker->pc - !code->exact - (code->address - symbol.start);
+	return unwind_explore(walker->unwind, walker->context.memory, entry, walker->pc, &frame) &&
+	       keep_frame(walker, code, &frame, 0);
+}
+
+/*
+ * Without one: every word of the stack that follows a call may be the return address. It is, when the way
+ * from what that call calls to here leaves the stack exactly so deep.
+ */
+static bool explore_from_calls(struct walker *walker, struct code *code)
+{
+	const struct unwind_abi *unwind = walker->unwind;
+	const uint64_t sp = walker->regs[unwind->sp];
+	struct unwind_frame frame;
+	unsigned tries = 0;
+
+	for (uint64_t slot = sp; slot < sp + SCAN_BYTES && tries < SCAN_TRIES; slot += unwind->word) {
+		uint64_t pc, target;
+		if (!load_word(walker, slot, &pc))
+			return false;
+		if (pc < 4096 || pc - sp < SCAN_BYTES || !space_is_code(&walker->context, pc - 1) ||
+		    !unwind_call_before(unwind, walker->context.memory, pc, &target) || !target)
+			continue;
+		tries++;
+		if (unwind_explore(unwind, walker->context.memory, target, walker->pc, &frame) &&
+		    keep_frame(walker, code, &frame, slot))
+			return true;
+	}
+	return false;
+}
+
+/* Code without CFI: what its instructions do to the stack is worked out once, and kept as a row. */
+static bool step_without_cfi(struct walker *walker, struct code *code)
+{
+	if (code->misses < MISSES_MAX) {
+		if (explore_from_symbol(walker, code) || explore_from_calls(walker, code)) {
+			walker->guessed = true;
+			return step_plain(walker, code);
+		}
+		code->misses++;
+	}
+	return step_frame_pointer(walker);
+}
+
 /* Goes to the caller of the frame whose code this is. False: the walk ends here. */
-static inline bool step(struct walker *walker, const struct code *code)
+static inline bool step(struct walker *walker, struct code *code)
 {
 	bool went = false;
 
@@ -200,7 +281,7 @@ static inline bool step(struct walker *walker, const struct code *code)
 		went = step_signal(walker, code);
 		break;
 	case ROW_NONE:
-		went = step_frame_pointer(walker);
+		went = step_without_cfi(walker, code);
 		break;
 	case ROW_END:
 		walker->end = true;
@@ -222,12 +303,12 @@ static unsigned walk_frames(struct walker *walker, struct walk_frame *frames, un
 			walker->end = true;
 			break;
 		}
-		const struct code *code = space_code(&walker->context, walker->pc, walker->exact);
+		struct code *code = space_code(&walker->context, walker->pc, walker->exact);
 		/* What a guess leads to must at least be code. */
 		if (!code && walker->guessed)
 			break;
 		frames[count++] = (struct walk_frame){ walker->pc, code, walker->guessed };
-		if (!code || (!all && code->named && code->verdict == VERDICT_LINE) || !step(walker, code))
+		if (!code || (!all && code->verdict == VERDICT_LINE) || !step(walker, code))
 			break;
 	}
 	return count;

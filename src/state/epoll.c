@@ -123,7 +123,8 @@ static bool data_of(const struct call *call, uint64_t *data)
 	const struct layout *layout = &call->abi->layout;
 	const uint8_t *event = NULL;
 
-	if (call_bytes(call, PHASE_ENTRY, call->args[3], layout->epoll_event, &event) < layout->epoll_event)
+	if (call_bytes(call, PHASE_ENTRY, call->args[3], layout->epoll_event, &event) < layout->epoll_event ||
+	    !event)
 		return false;
 	memcpy(data, event + layout->epoll_data, sizeof(*data));
 	return true;
@@ -213,8 +214,10 @@ void epoll_forget(struct file *file)
 {
 	struct map_slot *slot;
 
-	while (file->watched)
-		watch_free(file->watched);
+	for (struct watch *next, *watch = file->watched; watch; watch = next) {
+		next = watch->next;
+		watch_free(watch);
+	}
 	if (!file->epoll)
 		return;
 	for (size_t at = 0; (slot = map_next(&file->epoll->by_data, &at));) {

@@ -74,6 +74,8 @@ static void apply_epoll(struct state *state, struct call *call)
 	if (!call->file || call->file->kind != FILE_EPOLL)
 		return;
 	size = blob_find(&call->out, call->args[1], count * layout->epoll_event, &data);
+	if (!data)
+		return;
 	for (uint32_t at = 0; at + layout->epoll_event <= size; at += layout->epoll_event) {
 		uint32_t events;
 		uint64_t word;

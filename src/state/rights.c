@@ -41,7 +41,7 @@ static bool control_of(const struct call *call, enum phase phase, uint64_t addre
 	const uint8_t *header = NULL;
 	uint64_t size, at;
 
-	if (call_bytes(call, phase, address, layout->msghdr.size, &header) < layout->msghdr.size)
+	if (call_bytes(call, phase, address, layout->msghdr.size, &header) < layout->msghdr.size || !header)
 		return false;
 	at = word(header + layout->msghdr.control, layout->pointer);
 	size = word(header + layout->msghdr.controllen, layout->pointer);

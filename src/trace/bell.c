@@ -179,7 +179,7 @@ static bool called(struct tracer *tracer)
 
 static void queue_grow(struct stop_queue *queue)
 {
-	unsigned room = queue->room * 2;
+	unsigned room = queue->room * 2 + QUEUE_LEAST;
 	void *stops = calloc(room, sizeof(*queue->stops));
 
 	if (!stops)

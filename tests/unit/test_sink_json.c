@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "sink_events.h"
+#include "sink_fixture.h"
 
 static struct sink_options json_options(void)
 {
@@ -107,7 +108,6 @@ static void test_screen_parses(void **state)
 /* The lines that docs/event.schema.json is held to; SOCKLINE_WRITE_FIXTURES=1 writes them anew. */
 static void test_fixture(void **state)
 {
-	const char *path = SOURCE_DIR "/tests/fixtures/json/events.jsonl";
 	struct sink_options options = json_options();
 	struct events events = { 0 };
 
@@ -115,17 +115,7 @@ static void test_fixture(void **state)
 	add_others(&events);
 	add_screen(&events);
 	char *text = written(&sink_json, &options, &events);
-	bool writing = getenv("SOCKLINE_WRITE_FIXTURES");
-	FILE *file = fopen(path, writing ? "w" : "r");
-	assert_non_null(file);
-	if (writing) {
-		assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-	} else {
-		char expected[32768];
-		expected[fread(expected, 1, sizeof(expected) - 1, file)] = 0;
-		assert_string_equal(text, expected);
-	}
-	fclose(file);
+	expect_fixture("json/events.jsonl", text);
 	free(text);
 	arena_done(&events.arena);
 }

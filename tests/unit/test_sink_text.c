@@ -6,38 +6,32 @@
 #include <cmocka.h>
 
 #include "sink_events.h"
+#include "sink_fixture.h"
 
-/* Compares with tests/fixtures/text/name; SOCKLINE_WRITE_FIXTURES=1 writes that file instead. */
-static void expect_fixture(const char *name, const char *text)
-{
-	char path[512], expected[65536];
-
-	snprintf(path, sizeof(path), "%s/tests/fixtures/text/%s", SOURCE_DIR, name);
-	const char *write_wanted = getenv("SOCKLINE_WRITE_FIXTURES");
-	FILE *file = fopen(path, write_wanted ? "w" : "r");
-	assert_non_null(file);
-	if (write_wanted) {
-		assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-	} else {
-		size_t len = fread(expected, 1, sizeof(expected) - 1, file);
-		expected[len] = 0;
-		assert_string_equal(text, expected);
-	}
-	fclose(file);
-}
+/* A terminal's width, 0: a file. */
+struct screen {
+	const char *fixture;
+	unsigned width;
+	bool color, verbose;
+};
 
 static void test_screen(void **state)
 {
-	static const unsigned widths[] = { 80, 110, 200, 0 };
+	static const struct screen screens[] = {
+		{ "text/80.txt", 80, false, false },	    { "text/110.txt", 110, false, false },
+		{ "text/200.txt", 200, false, false },	    { "text/file.txt", 0, false, false },
+		{ "text/110-color.txt", 110, true, false }, { "text/file-verbose.txt", 0, false, true },
+	};
 	struct events events = { 0 };
 
 	(void)state;
 	add_screen(&events);
-	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
-		struct sink_options options = plain_options(widths[i]);
-		char name[32], *text = written(&sink_text, &options, &events);
-		snprintf(name, sizeof(name), widths[i] ? "%u.txt" : "file.txt", widths[i]);
-		expect_fixture(name, text);
+	for (size_t i = 0; i < sizeof(screens) / sizeof(screens[0]); i++) {
+		struct sink_options options = plain_options(screens[i].width);
+		options.color = screens[i].color;
+		options.verbose = screens[i].verbose;
+		char *text = written(&sink_text, &options, &events);
+		expect_fixture(screens[i].fixture, text);
 		free(text);
 	}
 	arena_done(&events.arena);

@@ -129,6 +129,13 @@ static struct value *make_bound(struct arena *arena)
 	return new_fd(arena, "fd", 3, &view);
 }
 
+static struct value *make_pair(struct arena *arena)
+{
+	static const struct file_view view = { .kind = FILE_SOCKET, .id = 3, .pair = 7 };
+
+	return new_fd(arena, "fd", 3, &view);
+}
+
 static struct value *make_unconnected(struct arena *arena)
 {
 	static const struct file_view view = { .kind = FILE_SOCKET, .id = 2 };
@@ -267,13 +274,16 @@ static const struct value_case cases[] = {
 	{ make_short_flags, VERBOSE, "POLLIN|POLLOUT" },
 	{ make_peer, PLAIN, "5→example.test:80" },
 	{ make_peer, ASCII, "5->example.test:80" },
-	{ make_peer, VERBOSE, "5#s4→example.test:80" },
+	{ make_peer, VERBOSE, "5#s4↔s9→example.test:80" },
 	{ make_accepted, PLAIN, "6←[fe80::1%eth0]:41022" },
 	{ make_accepted, ASCII, "6<-[fe80::1%eth0]:41022" },
 	{ make_ambiguous, PLAIN, "6#s12→unix:@abstract" },
 	{ make_listening, PLAIN, "3@:8000" },
 	{ make_listening6, PLAIN, "3@:8000" },
 	{ make_bound, PLAIN, "3@127.0.0.1:53" },
+	{ make_pair, PLAIN, "3" },
+	{ make_pair, VERBOSE, "3#s3↔s7" },
+	{ make_pair, VERBOSE | ASCII, "3#s3<->s7" },
 	{ make_unconnected, PLAIN, "3" },
 	{ make_unconnected, VERBOSE, "3#s2" },
 	{ make_address, PLAIN, "10.0.0.7:80 example.test" },
@@ -300,7 +310,7 @@ static const struct value_case cases[] = {
 	{ make_struct, PLAIN, "{l_onoff=1, l_linger=5}" },
 	{ make_struct, VERBOSE, "{l_onoff=1, l_linger=5, pad=0}" },
 	{ make_poll, PLAIN, "5→example.test:80 IN" },
-	{ make_poll, VERBOSE, "{fd=5#s4→example.test:80, events=POLLIN}" },
+	{ make_poll, VERBOSE, "{fd=5#s4↔s9→example.test:80, events=POLLIN}" },
 	{ make_change, PLAIN, "128=>16" },
 	{ make_deep, PLAIN, "[[[[[[[[[[[[…]]]]]]]]]]]]" },
 };

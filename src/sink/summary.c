@@ -1,0 +1,443 @@
+/* summary: counts events per call, connection and place, and writes the counts as tables, the costliest
+ * first. */
+#include "sink/summary.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "put.h"
+#include "table.h"
+
+enum { ROWS_MAX = 4096 };
+
+/* What is counted of calls of one name, or made from one place. */
+struct call_row {
+	const char *name; /* borrowed: static */
+	char *where;	  /* place's text, owned */
+	bool moves_bytes;
+	uint64_t calls, errors, bytes, ns;
+};
+
+/* A connection's totals, as its closing event tells them. */
+struct connection_row {
+	uint32_t id;
+	char *peer, *host; /* owned, escaped; "" when unknown */
+	uint64_t sent_bytes, sent_calls, received_bytes, received_calls, blocked_ns, failed;
+	int64_t connect_ns, first_byte_ns; /* -1: unknown */
+};
+
+struct summary {
+	struct sink base;
+	struct output *output;
+	struct sink_options options;
+	struct map calls, places; /* struct call_row by name and by place pointer */
+	struct connection_row *connections;
+	size_t connection_count, folded;
+	struct connection_row others; /* the folded ones */
+	uint64_t other_place_calls;
+};
+
+static const char *const byte_calls[] = {
+	"read",	    "write", "readv",  "writev",  "pread64", "pwrite64", "preadv",  "pwritev",	"preadv2",
+	"pwritev2", "send",  "sendto", "sendmsg", "recv",    "recvfrom", "recvmsg", "sendfile", "splice",
+};
+
+/* Whether the call's result is a number of bytes. */
+static bool moves_bytes(const char *name)
+{
+	for (size_t i = 0; i < sizeof(byte_calls) / sizeof(byte_calls[0]); i++) {
+		if (!strcmp(byte_calls[i], name))
+			return true;
+	}
+	return false;
+}
+
+/* The sum of the messages' lengths of sendmmsg and recvmmsg. */
+static uint64_t message_bytes(const struct value *values, unsigned depth)
+{
+	uint64_t sum = 0;
+
+	for (; values && depth < 8; values = values->next) {
+		if (values->kind == VALUE_LIST || values->kind == VALUE_STRUCT)
+			sum += message_bytes(values->list.first, depth + 1);
+		else if (values->kind == VALUE_UINT && values->name && !strcmp(values->name, "msg_len"))
+			sum += values->unsigned_;
+	}
+	return sum;
+}
+
+static uint64_t event_bytes(const struct event *event, bool result_is_bytes)
+{
+	if (event->failed || !event->finished)
+		return 0;
+	if (result_is_bytes)
+		return event->result > 0 ? (uint64_t)event->result : 0;
+	if (!strcmp(event->type, "sendmmsg") || !strcmp(event->type, "recvmmsg"))
+		return message_bytes(event->args, 0);
+	return 0;
+}
+
+static void *new_row(size_t size)
+{
+	void *row = calloc(1, size);
+
+	if (!row)
+		abort();
+	return row;
+}
+
+/* A copy of foreign text that is safe to print. */
+static char *escaped(const struct summary *summary, const char *string)
+{
+	struct text text = { 0 };
+
+	put_foreign(&text, string ? string : "", string ? strlen(string) : 0, summary->options.utf8, false);
+	return text.data;
+}
+
+/* file:line (function), else function, else module+0xoff. */
+static char *place_name(const struct summary *summary, const struct place *place)
+{
+	struct text text = { 0 }, raw = { 0 };
+	const char *file = place->file, *module = place->module;
+
+	if (file) {
+		const char *slash = summary->options.path == PATH_SHORT ? strrchr(file, '/') : NULL;
+		text_add(&raw, slash && slash[1] ? slash + 1 : file);
+		text_add_char(&raw, ':');
+		text_add_int(&raw, place->line);
+		if (place->function) {
+			PUT(&raw, " (");
+			text_add(&raw, place->function);
+			text_add_char(&raw, ')');
+		}
+	} else if (place->function) {
+		text_add(&raw, place->function);
+	} else {
+		const char *slash = module ? strrchr(module, '/') : NULL;
+		text_add(&raw, slash && slash[1] ? slash + 1 : module ? module : "?");
+		text_add_char(&raw, '+');
+		text_add_hex(&raw, module ? place->module_offset : place->address);
+	}
+	put_foreign(&text, raw.data, raw.len, summary->options.utf8, false);
+	text_done(&raw);
+	return text.data;
+}
+
+static void count(struct call_row *row, const struct event *event, uint64_t bytes)
+{
+	row->calls++;
+	row->errors += event->finished && event->failed;
+	row->bytes += bytes;
+	row->ns += event->duration_ns > 0 ? (uint64_t)event->duration_ns : 0;
+}
+
+static void count_call(struct summary *summary, const struct event *event)
+{
+	uint64_t key = (uint64_t)(uintptr_t)event->type;
+	struct call_row *row = map_get(&summary->calls, key);
+
+	if (!row) {
+		row = new_row(sizeof(*row));
+		row->name = event->type;
+		row->moves_bytes = moves_bytes(event->type);
+		map_put(&summary->calls, key, row);
+	}
+	uint64_t bytes = event_bytes(event, row->moves_bytes);
+	count(row, event, bytes);
+	const struct place *place = event->caller.place;
+	if (!place)
+		return;
+	key = (uint64_t)(uintptr_t)place;
+	row = map_get(&summary->places, key);
+	if (!row) {
+		if (summary->places.count >= ROWS_MAX) {
+			summary->other_place_calls++;
+			return;
+		}
+		row = new_row(sizeof(*row));
+		row->where = place_name(summary, place);
+		map_put(&summary->places, key, row);
+	}
+	count(row, event, bytes);
+}
+
+static uint64_t number_of(const struct value *first, const char *name)
+{
+	const struct value *value = value_find(first, name);
+
+	return value && (value->kind == VALUE_UINT || value->kind == VALUE_INT) ? value->unsigned_ : 0;
+}
+
+static int64_t time_of(const struct value *first, const char *name)
+{
+	const struct value *value = value_find(first, name);
+
+	return value && value->kind == VALUE_DURATION ? value->integer : -1;
+}
+
+/* Bytes moved and time blocked decide what a connection costs. */
+static int by_cost(const void *a, const void *b)
+{
+	const struct connection_row *one = a, *other = b;
+	uint64_t mine = one->blocked_ns, its = other->blocked_ns;
+
+	if (mine == its) {
+		mine = one->sent_bytes + one->received_bytes;
+		its = other->sent_bytes + other->received_bytes;
+	}
+	return mine == its ? (one->id > other->id) - (one->id < other->id) : mine < its ? 1 : -1;
+}
+
+static void add_totals(struct connection_row *to, const struct connection_row *row)
+{
+	to->sent_bytes += row->sent_bytes;
+	to->sent_calls += row->sent_calls;
+	to->received_bytes += row->received_bytes;
+	to->received_calls += row->received_calls;
+	to->blocked_ns += row->blocked_ns;
+	to->failed += row->failed;
+}
+
+/* Makes room: the cheaper half of the connections becomes part of one row. */
+static void fold_connections(struct summary *summary)
+{
+	size_t keep = summary->connection_count / 2;
+
+	qsort(summary->connections, summary->connection_count, sizeof(*summary->connections), by_cost);
+	for (size_t i = keep; i < summary->connection_count; i++) {
+		struct connection_row *row = &summary->connections[i];
+		add_totals(&summary->others, row);
+		free(row->peer);
+		free(row->host);
+		summary->folded++;
+	}
+	summary->connection_count = keep;
+}
+
+/* A socket's end, with its totals; those that never had a peer nor traffic are no connections. */
+static void count_connection(struct summary *summary, const struct event *event)
+{
+	const struct file_view *file = event->file;
+	const struct value *first = event->details;
+
+	if (!event->type || strcmp(event->type, "closed") || !file || !first)
+		return;
+	if (first->kind == VALUE_STRUCT && !first->name)
+		first = first->list.first;
+	struct connection_row row = { .id = file->id,
+				      .sent_bytes = number_of(first, "sent_bytes"),
+				      .sent_calls = number_of(first, "sent_calls"),
+				      .received_bytes = number_of(first, "received_bytes"),
+				      .received_calls = number_of(first, "received_calls"),
+				      .failed = number_of(first, "failed"),
+				      .connect_ns = time_of(first, "connect"),
+				      .first_byte_ns = time_of(first, "first_byte") };
+	int64_t blocked = time_of(first, "blocked");
+	row.blocked_ns = blocked > 0 ? (uint64_t)blocked : 0;
+	if (!file->peer && !row.sent_calls && !row.received_calls && !row.failed)
+		return;
+	if (summary->connection_count == ROWS_MAX)
+		fold_connections(summary);
+	row.peer = escaped(summary, file->peer ? file->peer : file->local);
+	row.host = escaped(summary, file->host);
+	summary->connections[summary->connection_count++] = row;
+}
+
+static struct sink *summary_open(struct output *output, const struct sink_options *options)
+{
+	struct summary *summary = calloc(1, sizeof(*summary));
+
+	if (!summary)
+		return NULL;
+	summary->connections = calloc(ROWS_MAX, sizeof(*summary->connections));
+	if (!summary->connections) {
+		free(summary);
+		return NULL;
+	}
+	summary->base.kind = &sink_summary;
+	summary->output = output;
+	summary->options = *options;
+	summary->others.connect_ns = summary->others.first_byte_ns = -1;
+	return &summary->base;
+}
+
+static void summary_event(struct sink *base, const struct event *event)
+{
+	struct summary *summary = (struct summary *)base;
+
+	if (event->kind == EVENT_CALL)
+		count_call(summary, event);
+	else if (event->kind == EVENT_SOCKET)
+		count_connection(summary, event);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct call_row *one = *(struct call_row *const *)a, *other = *(struct call_row *const *)b;
+
+	if (one->ns != other->ns)
+		return one->ns < other->ns ? 1 : -1;
+	if (one->calls != other->calls)
+		return one->calls < other->calls ? 1 : -1;
+	return strcmp(one->name ? one->name : one->where, other->name ? other->name : other->where);
+}
+
+/* The rows of a map, the most time first. The caller frees the array. */
+static struct call_row **sorted_rows(const struct map *map, size_t *count)
+{
+	struct call_row **rows = new_row((map->count + 1) * sizeof(*rows));
+	size_t at = 0, n = 0;
+	struct map_slot *slot;
+
+	while ((slot = map_next(map, &at)))
+		rows[n++] = slot->value;
+	qsort(rows, n, sizeof(*rows), by_time);
+	*count = n;
+	return rows;
+}
+
+/* strace -c's table. Seconds are the time from a call's entry to its exit, as with strace -w. */
+static void write_calls(const struct summary *summary, struct text *text)
+{
+	size_t count;
+	struct call_row **rows = sorted_rows(&summary->calls, &count), total = { .name = "total" };
+
+	for (size_t i = 0; i < count; i++) {
+		total.ns += rows[i]->ns;
+		total.calls += rows[i]->calls;
+		total.errors += rows[i]->errors;
+	}
+	PUT(text, "% time     seconds  usecs/call     calls    errors syscall\n"
+		  "------ ----------- ----------- --------- --------- ----------------\n");
+	for (size_t i = 0; i <= count; i++) {
+		const struct call_row *row = i < count ? rows[i] : &total;
+		double percent = total.ns ? 100.0 * (double)row->ns / (double)total.ns : i < count ? 0 : 100;
+		char errors[24] = "";
+		if (i == count)
+			PUT(text, "------ ----------- ----------- --------- --------- ----------------\n");
+		if (row->errors)
+			snprintf(errors, sizeof(errors), "%llu", (unsigned long long)row->errors);
+		text_printf(text, "%6.2f %11.6f %11llu %9llu %9s %s\n", percent, (double)row->ns / 1e9,
+			    (unsigned long long)(row->calls ? row->ns / 1000 / row->calls : 0),
+			    (unsigned long long)row->calls, errors, row->name);
+	}
+	free(rows);
+}
+
+static void add_connection(struct table *table, const struct connection_row *row)
+{
+	table_time(table, (int64_t)row->blocked_ns);
+	table_number(table, row->sent_bytes);
+	table_number(table, row->sent_calls);
+	table_number(table, row->received_bytes);
+	table_number(table, row->received_calls);
+	table_time(table, row->connect_ns);
+	table_time(table, row->first_byte_ns);
+	table_count(table, row->failed);
+}
+
+static void write_connections(struct summary *summary, struct text *text)
+{
+	static const char *const heads[] = { "blocked", "bytes out", "calls",  "bytes in",  "calls",
+					     "connect", "1st byte",  "errors", "connection" };
+	struct table table = { 0 };
+
+	if (!summary->connection_count)
+		return;
+	qsort(summary->connections, summary->connection_count, sizeof(*summary->connections), by_cost);
+	table_begin(&table, heads, sizeof(heads) / sizeof(heads[0]));
+	for (size_t i = 0; i < summary->connection_count; i++) {
+		const struct connection_row *row = &summary->connections[i];
+		add_connection(&table, row);
+		struct text name = { 0 };
+		text_add_char(&name, 's');
+		text_add_uint(&name, row->id);
+		text_add_char(&name, ' ');
+		text_add(&name, *row->peer ? row->peer : "?");
+		if (*row->host) {
+			text_add_char(&name, ' ');
+			text_add(&name, row->host);
+		}
+		table_word(&table, name.data);
+		text_done(&name);
+	}
+	if (summary->folded) {
+		char others[64];
+		snprintf(others, sizeof(others), "%zu others", summary->folded);
+		add_connection(&table, &summary->others);
+		table_word(&table, others);
+	}
+	text_add_char(text, '\n');
+	table_end(&table, text);
+}
+
+static void write_places(const struct summary *summary, struct text *text)
+{
+	static const char *const heads[] = { "blocked", "calls", "bytes", "errors", "called from" };
+	struct table table = { 0 };
+	size_t count;
+	struct call_row **rows = sorted_rows(&summary->places, &count);
+
+	if (count) {
+		table_begin(&table, heads, sizeof(heads) / sizeof(heads[0]));
+		for (size_t i = 0; i < count; i++) {
+			table_time(&table, (int64_t)rows[i]->ns);
+			table_number(&table, rows[i]->calls);
+			table_number(&table, rows[i]->bytes);
+			table_count(&table, rows[i]->errors);
+			table_word(&table, rows[i]->where);
+		}
+		text_add_char(text, '\n');
+		table_end(&table, text);
+	}
+	if (summary->other_place_calls)
+		text_printf(text, "%llu calls from other places\n",
+			    (unsigned long long)summary->other_place_calls);
+	free(rows);
+}
+
+void summary_write(struct sink *sink)
+{
+	struct summary *summary = (struct summary *)sink;
+	struct text text = { 0 };
+
+	write_calls(summary, &text);
+	write_connections(summary, &text);
+	write_places(summary, &text);
+	output_write(summary->output, text.data, text.len);
+	output_flush(summary->output);
+	text_done(&text);
+}
+
+static void free_rows(struct map *map)
+{
+	size_t at = 0;
+	struct map_slot *slot;
+
+	while ((slot = map_next(map, &at))) {
+		struct call_row *row = slot->value;
+		free(row->where);
+		free(row);
+	}
+	map_done(map);
+}
+
+static void summary_close(struct sink *base)
+{
+	struct summary *summary = (struct summary *)base;
+
+	summary_write(base);
+	free_rows(&summary->calls);
+	free_rows(&summary->places);
+	for (size_t i = 0; i < summary->connection_count; i++) {
+		free(summary->connections[i].peer);
+		free(summary->connections[i].host);
+	}
+	free(summary->connections);
+	free(summary);
+}
+
+const struct sink_kind sink_summary = { "summary", summary_open, summary_event, summary_close };
