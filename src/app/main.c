@@ -1,44 +1,267 @@
-/* The program's entry. */
+/*
+ * main: reads the options, opens the output, runs the tracing thread, and ends as the command did.
+ *
+ * Only this thread takes signals; the tracing thread takes stops. Exit status: the command's own, or death by the same
+ * signal; 127 not found, 126 not executable, 125 sockline's own failures; with -p 0 when every pid was attached, else 1.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "app/generate.h"
 #include "app/options.h"
+#include "app/pipeline.h"
+#include "base/clock.h"
+#include "base/log.h"
 
-/* Status when sockline itself fails, as env(1), timeout(1) and the like have it. */
-enum { STATUS_FAILED = 125 };
+enum { EXIT_SELF = 125 };
 
-/* Prints what was asked for in place of a trace. */
-static int print_text(const struct options *options)
+/* One run of the program. */
+struct run {
+	struct options options;
+	struct sink_options look;
+	struct output *output;
+	struct sink *sinks[1];
+	struct pipeline *pipeline;
+	struct tracer *tracer;
+	pthread_t main_thread;
+	int failed; /* tracer_run's answer */
+	int done;   /* atomic: the tracing thread has ended its work */
+	struct error error;
+};
+
+static int fail(const struct error *error)
 {
-	struct text text = { 0 };
-	struct error error = { 0 };
-	int status = 0;
+	fprintf(stderr, "sockline: %s\n", error->text);
+	return EXIT_SELF;
+}
 
-	if (options->action == ACTION_HELP)
-		options_help(&text);
-	else if (options->action == ACTION_VERSION)
-		options_version(&text);
+/* The output's failures are told on stderr, once each. */
+static void complain(void *user, const char *message)
+{
+	(void)user;
+	fprintf(stderr, "sockline: %s\n", message);
+}
+
+/* fds 0 to 2 that are closed must not become our own files; CLOEXEC keeps them closed for the command. */
+static void fill_standard_fds(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
+			_exit(EXIT_SELF);
+}
+
+/* Columns of the terminal behind fd, or COLUMNS; 0: not a terminal. */
+static unsigned terminal_width(int fd)
+{
+	struct winsize size = { 0 };
+	const char *columns = getenv("COLUMNS");
+
+	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		return size.ws_col;
+	if (columns && atoi(columns) >= 20)
+		return (unsigned)atoi(columns);
+	return 80;
+}
+
+/* Colour when the trace goes to a terminal; NO_COLOR loses only to "always". */
+static bool wants_color(const struct options *options, bool terminal)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (options->color != COLOR_AUTO)
+		return options->color == COLOR_ALWAYS;
+	return terminal && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+}
+
+static void look_init(const struct options *options, const struct output *output, struct sink_options *look)
+{
+	bool terminal = output_is_terminal(output);
+
+	*look = (struct sink_options){
+		.start_ns = clock_monotonic_ns(),
+		.start_wall_ns = clock_wall_ns(),
+		.time = options->time,
+		.path = options->path,
+		.show_duration = options->duration,
+		.verbose = options->verbose,
+		.caller = options->caller,
+		.stack = options->stack,
+		.stack_source = options->stack_source,
+		.string_limit = options->string_limit,
+		.hex_strings = options->hex_strings,
+		.hex_dump = options->hex_dump,
+		.color = wants_color(options, terminal),
+		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+		.width = terminal ? terminal_width(options->output ? STDOUT_FILENO : STDERR_FILENO) : 0,
+	};
+}
+
+static int open_output(struct run *run)
+{
+	const struct options *options = &run->options;
+
+	if (options->output)
+		run->output = output_open(options->output, options->append, complain, NULL, &run->error);
 	else
-		status = options_generate(&text, options->generate, &error);
-	if (status)
-		fprintf(stderr, "sockline: %s\n", error.text);
-	else if (fwrite(text.data, 1, text.len, stdout) != text.len || fflush(stdout))
-		status = -1;
-	text_done(&text);
-	return status ? STATUS_FAILED : 0;
+		run->output = output_fd(STDERR_FILENO, false, complain, NULL);
+	if (!run->output)
+		return -EIO;
+	look_init(options, run->output, &run->look);
+	run->sinks[0] = options->format->open(run->output, &run->look);
+	return 0;
+}
+
+static void make_tracer(struct run *run)
+{
+	const struct options *options = &run->options;
+	struct trace_events events;
+	struct trace_options trace = {
+		.engine = options->engine,
+		.follow = options->follow,
+		.want_exec_maps = options->caller || options->stack,
+		.user = options->user,
+		.environment = options->environment,
+		.pids = options->pids,
+		.pid_count = options->pid_count,
+		.command = options->command,
+	};
+
+	run->pipeline = pipeline_new(options, &run->look, run->sinks, 1);
+	pipeline_wanted(run->pipeline, &trace.wanted);
+	pipeline_events(run->pipeline, &events);
+	run->tracer = tracer_new(&trace, &events);
+	pipeline_attach(run->pipeline, run->tracer);
+}
+
+/* The tracing thread. Its end lets attached tasks go without waking them. */
+static void *trace_thread(void *user)
+{
+	struct run *run = user;
+
+	run->failed = tracer_run(run->tracer, &run->error);
+	__atomic_store_n(&run->done, 1, __ATOMIC_SEQ_CST);
+	pthread_kill(run->main_thread, SIGUSR2);
+	return NULL;
+}
+
+/* Signals that sockline takes itself while it traces. */
+static void signals_to_take(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGQUIT);
+	sigaddset(set, SIGUSR2);
+}
+
+/*
+ * Passes signals to the tracer until it is done. A signal that the terminal sent (SI_KERNEL) has reached the command
+ * already, as one of the same foreground process group.
+ */
+static void take_signals(struct run *run, const sigset_t *set)
+{
+	struct timespec second = { 1, 0 };
+	siginfo_t info;
+
+	while (!__atomic_load_n(&run->done, __ATOMIC_SEQ_CST)) {
+		int signo = sigtimedwait(set, &info, &second);
+		if (signo <= 0 || signo == SIGUSR2)
+			continue;
+		if (run->options.command && info.si_code == SI_KERNEL)
+			continue;
+		tracer_stop(run->tracer, signo);
+	}
+}
+
+static int run_trace(struct run *run)
+{
+	pthread_t thread;
+	sigset_t set;
+
+	signals_to_take(&set);
+	pipeline_begin(run->pipeline);
+	run->main_thread = pthread_self();
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	int failed = pthread_create(&thread, NULL, trace_thread, run);
+	if (failed)
+		return error_set(&run->error, failed, "cannot start the tracing thread: %s", strerror(failed));
+	take_signals(run, &set);
+	pthread_join(thread, NULL);
+	pipeline_end(run->pipeline);
+	return run->failed;
+}
+
+/* Dies as the command did: by the same signal, without a core of our own. */
+static void die_by(int signo)
+{
+	struct rlimit none = { 0, 0 };
+	sigset_t set;
+
+	setrlimit(RLIMIT_CORE, &none);
+	signal(signo, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, signo);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	raise(signo);
+}
+
+static int exit_status(const struct run *run, const struct trace_result *result)
+{
+	if (!run->options.command)
+		return result->refused ? 1 : 0;
+	if (result->exec_errno)
+		return result->exec_errno == ENOENT ? 127 : 126;
+	if (WIFSIGNALED(result->status)) {
+		die_by(WTERMSIG(result->status));
+		return 128 + WTERMSIG(result->status);
+	}
+	return WEXITSTATUS(result->status);
+}
+
+static int trace(struct run *run)
+{
+	struct trace_result result = { 0 };
+
+	if (open_output(run) != 0)
+		return fail(&run->error);
+	make_tracer(run);
+	int failed = run_trace(run);
+	tracer_result(run->tracer, &result);
+	pipeline_free(run->pipeline);
+	run->sinks[0]->kind->close(run->sinks[0]);
+	output_close(run->output);
+	tracer_free(run->tracer);
+	if (failed) {
+		fail(&run->error);
+		if (!result.exec_errno && !result.refused)
+			return EXIT_SELF;
+	}
+	return exit_status(run, &result);
 }
 
 int main(int argc, char **argv)
 {
-	struct options options;
-	struct error error = { 0 };
-	int status = STATUS_FAILED;
+	static struct run run;
 
-	if (options_parse(&options, argc, argv, &error)) {
-		fprintf(stderr, "sockline: %s\n", error.text);
-		return STATUS_FAILED;
-	}
-	if (options.action != ACTION_TRACE)
-		status = print_text(&options);
-	options_done(&options);
+	fill_standard_fds();
+	setlocale(LC_CTYPE, "");
+	if (options_parse(&run.options, argc, argv, &run.error) != 0)
+		return fail(&run.error);
+	if (run.options.generate)
+		return generate(run.options.generate, stdout, &run.error) ? fail(&run.error) : 0;
+	int status = trace(&run);
+	options_done(&run.options);
 	return status;
 }

@@ -1,0 +1,227 @@
+/*
+ * load: programs to measure a tracer with; prints the cost of one call in microseconds, as "MODE FIGURE" on stdout.
+ *
+ *   load [-w] [-s] [-n CALLS] [-d DEPTH] [-t THREADS] MODE
+ *
+ * MODE: socket (sendto and recvfrom of 64 bytes on one loopback UDP socket), mmap (the same, with an anonymous mmap and
+ * munmap per call), dlopen (the same, with dlopen and dlclose of a library per 20 calls), getppid, read (/dev/zero, 64
+ * bytes), write (/dev/null), switch (a byte to and fro between two threads by pipes: two context switches a round).
+ * -s opens a socket first, so that a tracer has a reason to watch calls on fds. -w waits for a line on stdin before it
+ * measures, so that a tracer can attach; "ready PID" is printed before. -d calls from DEPTH nested frames.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { THREADS_MAX = 1024 };
+
+struct job {
+	const char *mode;
+	long calls;
+	int depth;
+};
+
+struct mode {
+	const char *name;
+	void (*run)(const struct job *job);
+};
+
+struct pipes {
+	int there[2], back[2];
+	long rounds;
+};
+
+static double now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
+}
+
+/* A UDP socket bound to a loopback port of its own; *self is its address. */
+static int udp_socket(struct sockaddr_in *self)
+{
+	socklen_t len = sizeof *self;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	*self = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	if (bind(fd, (struct sockaddr *)self, len) || getsockname(fd, (struct sockaddr *)self, &len)) {
+		perror("load: bind");
+		exit(1);
+	}
+	return fd;
+}
+
+/* What happens beside the socket calls in that mode. */
+static void beside(const char *mode, long i)
+{
+	if (mode[0] == 'm') {
+		void *at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		munmap(at, 4096);
+	} else if (mode[0] == 'd' && i % 10 == 0) {
+		void *library = dlopen("libm.so.6", RTLD_NOW);
+		if (library)
+			dlclose(library);
+	}
+}
+
+__attribute__((noinline)) static long pairs(const struct job *job, int depth, int fd, struct sockaddr_in *to)
+{
+	if (depth > 1) {
+		volatile long done = pairs(job, depth - 1, fd, to); /* not a tail call */
+		return done;
+	}
+	char data[64] = "load";
+	for (long i = 0; i < job->calls / 2; i++) {
+		sendto(fd, data, sizeof data, 0, (struct sockaddr *)to, sizeof *to);
+		recvfrom(fd, data, sizeof data, 0, NULL, NULL);
+		beside(job->mode, i);
+	}
+	return job->calls;
+}
+
+static void run_socket(const struct job *job)
+{
+	struct sockaddr_in self;
+	int fd = udp_socket(&self);
+
+	pairs(job, job->depth, fd, &self);
+	close(fd);
+}
+
+static void run_getppid(const struct job *job)
+{
+	for (long i = 0; i < job->calls; i++)
+		syscall(SYS_getppid);
+}
+
+static void run_read(const struct job *job)
+{
+	char data[64];
+	int fd = open("/dev/zero", O_RDONLY);
+
+	for (long i = 0; i < job->calls && read(fd, data, sizeof data) > 0; i++)
+		continue;
+	close(fd);
+}
+
+static void run_write(const struct job *job)
+{
+	char data[64] = "";
+	int fd = open("/dev/null", O_WRONLY);
+
+	for (long i = 0; i < job->calls && write(fd, data, sizeof data) > 0; i++)
+		continue;
+	close(fd);
+}
+
+static void *echo(void *user)
+{
+	struct pipes *pipes = user;
+	char byte;
+
+	for (long i = 0; i < pipes->rounds; i++)
+		if (read(pipes->there[0], &byte, 1) != 1 || write(pipes->back[1], &byte, 1) != 1)
+			break;
+	return NULL;
+}
+
+static void run_switch(const struct job *job)
+{
+	struct pipes pipes = { .rounds = job->calls / 2 };
+	pthread_t other;
+	char byte = 'x';
+
+	if (pipe(pipes.there) || pipe(pipes.back) || pthread_create(&other, NULL, echo, &pipes))
+		exit(1);
+	for (long i = 0; i < pipes.rounds; i++)
+		if (write(pipes.there[1], &byte, 1) != 1 || read(pipes.back[0], &byte, 1) != 1)
+			break;
+	pthread_join(other, NULL);
+}
+
+static const struct mode modes[] = {
+	{ "socket", run_socket },   { "mmap", run_socket }, { "dlopen", run_socket }, { "getppid", run_getppid },
+	{ "read", run_read },	    { "write", run_write }, { "switch", run_switch },
+};
+
+static void *run_job(void *user)
+{
+	const struct job *job = user;
+
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+		if (strcmp(job->mode, modes[i].name) == 0)
+			modes[i].run(job);
+	return NULL;
+}
+
+static void wait_for_start(void)
+{
+	char line[16];
+
+	printf("ready %d\n", getpid());
+	fflush(stdout);
+	if (!fgets(line, sizeof line, stdin))
+		exit(1);
+}
+
+/* Runs the job in that many threads; with one, in the main thread. */
+static double measure(struct job *job, int threads)
+{
+	static pthread_t ids[THREADS_MAX];
+	long calls = job->calls;
+	double start = now_us();
+
+	job->calls /= threads;
+	for (int i = 1; i < threads; i++)
+		if (pthread_create(&ids[i], NULL, run_job, job))
+			exit(1);
+	run_job(job);
+	for (int i = 1; i < threads; i++)
+		pthread_join(ids[i], NULL);
+	return (now_us() - start) / (double)calls;
+}
+
+int main(int argc, char **argv)
+{
+	struct job job = { .calls = 20000, .depth = 1 };
+	int threads = 1, with_socket = 0, waits = 0, option;
+
+	while ((option = getopt(argc, argv, "wsn:d:t:")) != -1) {
+		if (option == 'w')
+			waits = 1;
+		else if (option == 's')
+			with_socket = 1;
+		else if (option == 'n')
+			job.calls = atol(optarg);
+		else if (option == 'd')
+			job.depth = atoi(optarg);
+		else if (option == 't')
+			threads = atoi(optarg);
+		else
+			return 2;
+	}
+	if (optind + 1 != argc || threads < 1 || threads > THREADS_MAX || job.calls < threads)
+		return 2;
+	job.mode = argv[optind];
+
+	struct sockaddr_in self;
+	int keep = with_socket ? udp_socket(&self) : -1;
+	if (waits)
+		wait_for_start();
+	printf("%s %.4f\n", job.mode, measure(&job, threads));
+	if (keep >= 0)
+		close(keep);
+	return 0;
+}

@@ -1,0 +1,208 @@
+/* flow: one call's way from its entry stop to the sinks. */
+#include "pipeline_private.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "decode/sockaddr.h"
+
+/* Reads what the row's arguments point to at that phase, together with the top of the stack when wanted. */
+static void copy_bytes(struct pipeline *pipeline, struct task *task, struct call *call, enum phase phase,
+		       struct memory_span *stack)
+{
+	struct memory_span spans[CAPTURE_SPANS + 1];
+	struct memory *memory = trace_memory(task);
+	unsigned count = capture_plan(call, phase, &pipeline->capture, spans);
+	unsigned all = count;
+
+	if (stack)
+		spans[all++] = *stack;
+	if (all)
+		memory_read(memory, spans, all);
+	if (stack)
+		stack->got = spans[count].got;
+	if (count)
+		capture_follow(call, phase, &pipeline->capture, spans, count, memory);
+}
+
+/* Copies the bytes and walks the stack, in as few reads as possible. */
+static void copy_with_stack(struct pipeline *pipeline, struct task *task, struct call *call, enum phase phase)
+{
+	struct regs regs;
+
+	if (!pipeline->stack || !task->space || trace_regs(task, &regs) != 0) {
+		copy_bytes(pipeline, task, call, phase, NULL);
+		return;
+	}
+	struct memory_span top = { regs.sp, arena_alloc(&call->arena, STACK_SNAPSHOT), STACK_SNAPSHOT, 0 };
+	copy_bytes(pipeline, task, call, phase, &top);
+	stack_walk(pipeline->stack, task->space, call->abi, &regs, top.to, top.got, trace_memory(task),
+		   pipeline->look->stack, &call->arena, &call->walk);
+}
+
+/* Whether its caller is of use: only shown calls have one. */
+static bool wants_caller(const struct pipeline *pipeline, const struct call *call)
+{
+	return pipeline->stack && row_set_has(&pipeline->shown, call->row->id);
+}
+
+/* Held, at the entry: is the call of interest, and what goes in. */
+enum call_verdict pipeline_enter(void *user, struct task *task, struct call *call)
+{
+	struct pipeline *pipeline = user;
+
+	if (!state_enter(pipeline->state, task, call))
+		return CALL_SKIP;
+	if (wants_caller(pipeline, call))
+		copy_with_stack(pipeline, task, call, PHASE_ENTRY);
+	else
+		copy_bytes(pipeline, task, call, PHASE_ENTRY, NULL);
+	if (call->row->fd_use == FD_SETS && !state_sets_matter(pipeline->state, task, call)) {
+		state_drop(pipeline->state, call);
+		return CALL_SKIP;
+	}
+	return CALL_FOLLOW;
+}
+
+/* Held, at the exit: what came out, and what the kernel knows about new sockets. */
+void pipeline_leave(void *user, struct task *task, struct call *call)
+{
+	struct pipeline *pipeline = user;
+
+	if (!call->entry_seen && wants_caller(pipeline, call) && !call->walk.count)
+		copy_with_stack(pipeline, task, call, PHASE_EXIT);
+	else
+		copy_bytes(pipeline, task, call, PHASE_EXIT, NULL);
+	state_leave(pipeline->state, task, call);
+}
+
+/* Makes the short text of an address for a view. */
+static const char *address_text(void *user, const struct address *address, struct arena *arena)
+{
+	struct pipeline *pipeline = user;
+
+	text_clear(&pipeline->scratch);
+	sockaddr_text(address, &pipeline->scratch);
+	return arena_copy(arena, pipeline->scratch.data, pipeline->scratch.len);
+}
+
+/* What an fd of the call refers to: the main fd as it was at the entry, others as they are known now. */
+static const struct file_view *file_of(void *user, const struct call *call, int fd)
+{
+	struct pipeline *pipeline = user;
+	struct file *file = NULL;
+
+	if (call->file && call->row->fd_use != FD_NONE && (int)call->args[call->row->fd_arg] == fd)
+		file = call->file;
+	else if (pipeline->task && pipeline->task->files)
+		file = state_peek(pipeline->state, pipeline->task, fd);
+	if (!file)
+		return NULL;
+	return state_view(pipeline->state, file, (struct arena *)&call->arena, address_text, pipeline);
+}
+
+/* Which fd was registered with that data word. */
+static int epoll_fd(void *user, const struct call *call, int epfd, uint64_t data)
+{
+	struct pipeline *pipeline = user;
+
+	(void)epfd;
+	return call->file ? state_epoll_fd(pipeline->state, call->file, data) : -1;
+}
+
+/* Prepares the decoder's view of this pipeline. */
+void pipeline_decode_init(struct pipeline *pipeline)
+{
+	pipeline->decode = (struct decode){
+		.file = file_of,
+		.epoll_fd = epoll_fd,
+		.user = pipeline,
+		.data_limit = pipeline->capture.data_limit,
+		.show_secrets = pipeline->options->show_secrets,
+	};
+}
+
+void pipeline_emit(struct pipeline *pipeline, const struct event *event)
+{
+	for (unsigned i = 0; i < pipeline->sink_count; i++)
+		pipeline->sinks[i]->kind->event(pipeline->sinks[i], event);
+}
+
+/* The frames for -k. */
+static void set_stack(struct pipeline *pipeline, struct call *call, struct event *event)
+{
+	unsigned count = call->walk.count;
+	const struct place **places = arena_alloc(&call->arena, count * sizeof *places);
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		const struct place *place = stack_place(pipeline->stack, &call->walk, i);
+		if (place)
+			places[kept++] = place;
+	}
+	event->stack = places;
+	event->stack_count = kept;
+	event->stack_cut = call->walk.cut;
+}
+
+/* Where the call came from. */
+static void set_caller(struct pipeline *pipeline, struct call *call, struct event *event)
+{
+	if (!pipeline->stack || !call->walk.count)
+		return;
+	event->caller = stack_caller(pipeline->stack, &call->walk);
+	if (pipeline->look->stack)
+		set_stack(pipeline, call, event);
+}
+
+/* Everything of the event that the call's numbers say. */
+static void set_numbers(struct task *task, const struct call *call, struct event *event)
+{
+	event->kind = EVENT_CALL;
+	event->type = call->row->name;
+	event->time_ns = call->entry_ns ? call->entry_ns : call->exit_ns;
+	event->duration_ns = call->entry_ns && call->finished ? (int64_t)(call->exit_ns - call->entry_ns) : -1;
+	event->pid = task->process->pid;
+	event->tid = task->tid;
+	event->comm = task->comm;
+	event->finished = call->finished;
+	event->failed = call->failed;
+	event->restarted = call->restarted;
+	event->result = call->result;
+	event->error = call->failed ? (int)-call->result : 0;
+	event->fd = -1;
+	event->abi32 = call->abi->bits == 32;
+}
+
+/* io_uring's operations pass no system call: say so whenever a ring is made. */
+static void note_ring(struct pipeline *pipeline, struct task *task, const struct call *call)
+{
+	if (call->row->id == CALL_io_uring_setup && call->finished && !call->failed)
+		pipeline_note(pipeline, task, "io_uring is used: its operations are not shown");
+}
+
+/* The thread runs again: effects, values, names, output. */
+void pipeline_finish(void *user, struct task *task, struct call *call)
+{
+	struct pipeline *pipeline = user;
+	bool shown = row_set_has(&pipeline->shown, call->row->id);
+	struct event event;
+
+	pipeline->task = task;
+	memset(&event, 0, sizeof event);
+	if (shown) {
+		set_numbers(task, call, &event);
+		decode_entry(&pipeline->decode, call, &event);
+	}
+	if (call->finished)
+		state_apply(pipeline->state, task, call);
+	if (shown) {
+		if (call->finished)
+			decode_exit(&pipeline->decode, call, &event);
+		set_caller(pipeline, call, &event);
+		pipeline_emit(pipeline, &event);
+	}
+	note_ring(pipeline, task, call);
+	state_drop(pipeline->state, call);
+	pipeline->task = NULL;
+}

@@ -1,0 +1,219 @@
+/* lines: what is no call: processes and threads that come and go, exec, signals, notes. */
+#include "pipeline_private.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "names/names.h"
+
+/* clone(2): the flags that matter here. */
+enum { CLONE_VM_ = 0x100, CLONE_THREAD_ = 0x10000 };
+
+/* An event that happens now. */
+static void line_init(struct pipeline *pipeline, struct event *event, enum event_kind kind, const char *type,
+		      const struct task *task)
+{
+	arena_reset(&pipeline->arena);
+	memset(event, 0, sizeof *event);
+	event->kind = kind;
+	event->type = type;
+	event->time_ns = clock_monotonic_ns();
+	event->duration_ns = -1;
+	event->fd = -1;
+	if (task) {
+		event->pid = task->process->pid;
+		event->tid = task->tid;
+		event->comm = task->comm;
+	}
+}
+
+/* Details common to process lines. */
+static struct value *process_details(struct pipeline *pipeline, const struct process *process)
+{
+	struct value *details = value_struct(&pipeline->arena, NULL);
+
+	if (process->executable)
+		value_append(details, value_string(&pipeline->arena, "executable", process->executable,
+						   (uint32_t)strlen(process->executable)));
+	if (process->command_line)
+		value_append(details, value_string(&pipeline->arena, "command_line", process->command_line,
+						   (uint32_t)strlen(process->command_line)));
+	return details;
+}
+
+/* "+ process 4410 curl: curl -s http://..." for what we start, attach to, or see forked. */
+static void show_process(struct pipeline *pipeline, struct task *task, struct task *parent)
+{
+	struct process *process = task->process;
+	struct event event;
+	const char *line = process->command_line ? process->command_line : "";
+
+	line_init(pipeline, &event, EVENT_PROCESS, process->attached && !parent ? "attached" : "started", task);
+	if (parent)
+		event.text = arena_printf(&pipeline->arena, "process %d of %d %s", process->pid, parent->process->pid,
+					  task->comm);
+	else
+		event.text = arena_printf(&pipeline->arena, "process %d %s%s%s", process->pid, task->comm,
+					  *line ? ": " : "", line);
+	struct value *details = process_details(pipeline, process);
+	if (parent)
+		value_append(details, value_int(&pipeline->arena, "parent_id", parent->process->pid));
+	value_append(details, value_string(&pipeline->arena, "engine", trace_engine(task),
+					   (uint32_t)strlen(trace_engine(task))));
+	event.details = details;
+	pipeline_emit(pipeline, &event);
+}
+
+/* "+ thread of 4410 curl" */
+static void show_thread(struct pipeline *pipeline, struct task *task)
+{
+	struct event event;
+
+	line_init(pipeline, &event, EVENT_PROCESS, "thread", task);
+	event.text = arena_printf(&pipeline->arena, "thread of %d %s", task->process->pid, task->comm);
+	pipeline_emit(pipeline, &event);
+}
+
+void pipeline_task_new(void *user, struct task *task, struct task *parent, uint64_t clone_flags)
+{
+	struct pipeline *pipeline = user;
+	struct task *sibling = parent;
+
+	state_task_new(pipeline->state, task, parent, clone_flags);
+	if (pipeline->stack) {
+		if (sibling && sibling->space && (clone_flags & CLONE_VM_))
+			task->space = space_ref(sibling->space);
+		else if (sibling && sibling->space)
+			task->space = space_fork(sibling->space, task->tid);
+		else
+			task->space = space_new(pipeline->stack, task->tid);
+	}
+	if (task->tid != task->process->pid)
+		show_thread(pipeline, task);
+	else
+		show_process(pipeline, task, parent);
+}
+
+void pipeline_task_end(void *user, struct task *task, int status)
+{
+	struct pipeline *pipeline = user;
+
+	(void)status;
+	state_task_end(pipeline->state, task);
+	if (task->space)
+		space_unref(task->space);
+	task->space = NULL;
+}
+
+/* "- exited 0", "- killed by SIGKILL", "- let go" */
+void pipeline_process_end(void *user, struct process *process, int status)
+{
+	struct pipeline *pipeline = user;
+	struct event event;
+
+	line_init(pipeline, &event, EVENT_PROCESS, "detached", NULL);
+	event.pid = event.tid = process->pid;
+	struct value *details = value_struct(&pipeline->arena, NULL);
+	if (status == -1) {
+		event.text = "let go";
+	} else if (WIFSIGNALED(status)) {
+		const char *name = names_signal(WTERMSIG(status));
+		event.type = "killed";
+		event.text = arena_printf(&pipeline->arena, "killed by %s%s", name ? name : "an unknown signal",
+					  WCOREDUMP(status) ? " (core dumped)" : "");
+		value_append(details, value_string(&pipeline->arena, "signal", name ? name : "",
+						   name ? (uint32_t)strlen(name) : 0));
+	} else {
+		event.type = "exited";
+		event.text = arena_printf(&pipeline->arena, "exited %d", WEXITSTATUS(status));
+		value_append(details, value_int(&pipeline->arena, "status", WEXITSTATUS(status)));
+	}
+	event.details = details;
+	pipeline_emit(pipeline, &event);
+}
+
+/* "= exec /usr/bin/curl: curl -s ..." */
+static void show_exec(struct pipeline *pipeline, struct task *task)
+{
+	const struct process *process = task->process;
+	struct event event;
+
+	line_init(pipeline, &event, EVENT_PROCESS, "exec", task);
+	event.text = arena_printf(&pipeline->arena, "exec %s%s%s", process->executable ? process->executable : task->comm,
+				  process->command_line ? ": " : "", process->command_line ? process->command_line : "");
+	event.details = process_details(pipeline, process);
+	pipeline_emit(pipeline, &event);
+}
+
+void pipeline_exec(void *user, struct task *task, pid_t old_tid)
+{
+	struct pipeline *pipeline = user;
+
+	(void)old_tid;
+	state_exec(pipeline->state, task);
+	if (pipeline->stack) {
+		if (task->space)
+			space_unref(task->space);
+		task->space = space_new(pipeline->stack, task->tid);
+	}
+	show_exec(pipeline, task);
+}
+
+void pipeline_executable_map(void *user, struct task *task)
+{
+	(void)user;
+	if (task->space)
+		space_changed(task->space);
+}
+
+/* Who sent a signal, as far as siginfo tells. */
+void pipeline_signal(void *user, struct task *task, int signo, const void *siginfo)
+{
+	struct pipeline *pipeline = user;
+	const siginfo_t *info = siginfo;
+	const char *name = names_signal(signo);
+	struct event event;
+
+	line_init(pipeline, &event, EVENT_SIGNAL, name ? name : "SIG?", task);
+	struct value *details = value_struct(&pipeline->arena, NULL);
+	value_append(details, value_int(&pipeline->arena, "signo", signo));
+	if (info && (info->si_code == SI_USER || info->si_code == SI_QUEUE || info->si_code == SI_TKILL)) {
+		value_append(details, value_int(&pipeline->arena, "sender", info->si_pid));
+		event.text = arena_printf(&pipeline->arena, "%s from %d", event.type, info->si_pid);
+	} else {
+		event.text = event.type;
+	}
+	event.details = details;
+	pipeline_emit(pipeline, &event);
+}
+
+void pipeline_note(void *user, struct task *task, const char *text)
+{
+	struct pipeline *pipeline = user;
+	struct event event;
+
+	line_init(pipeline, &event, EVENT_NOTE, "note", task);
+	event.text = text;
+	pipeline_emit(pipeline, &event);
+}
+
+/* A thread that blocks in a call at attach: the call's exit will be seen; until then, what it waits for. */
+void pipeline_blocked(void *user, struct task *task, struct call *call)
+{
+	struct pipeline *pipeline = user;
+	struct text line = { 0 };
+
+	text_add(&line, call->row->name);
+	if (call->row->fd_use == FD_SOCKET || call->row->fd_use == FD_ANY || call->row->fd_use == FD_EPOLL) {
+		text_add_char(&line, '(');
+		text_add_int(&line, (int)call->args[call->row->fd_arg]);
+		text_add_char(&line, ')');
+	}
+	text_add(&line, " is waiting");
+	pipeline_note(pipeline, task, line.data);
+	text_done(&line);
+}

@@ -1,0 +1,175 @@
+/* pipeline: making it, and the trace's first and last lines. */
+#include "pipeline_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "app/version.h"
+#include "base/clock.h"
+
+/* JSON shows up to this many bytes of data, and DNS messages are read whole, whatever -s says. */
+enum { DATA_LEAST = 256 };
+
+/* Calls that the state must see, shown or not, so that what is shown is right. */
+static void add_followed(struct row_set *wanted)
+{
+	for (unsigned id = 0; id < CALL_COUNT; id++) {
+		switch (call_rows[id].effect) {
+		case EFFECT_NONE:
+		case EFFECT_SEND:
+		case EFFECT_RECEIVE:
+		case EFFECT_READY:
+		case EFFECT_SENDFILE:
+		case EFFECT_SPLICE:
+		case EFFECT_IOCTL:
+		case EFFECT_SETSOCKOPT:
+		case EFFECT_GETSOCKOPT:
+			break;
+		default:
+			row_set_add(wanted, id);
+		}
+	}
+}
+
+static void options_to_stack(const struct options *options, struct stack_options *stack)
+{
+	*stack = (struct stack_options){
+		.demangle = options->demangle,
+		.max_frames = options->stack_frames,
+	};
+}
+
+struct pipeline *pipeline_new(const struct options *options, const struct sink_options *look, struct sink **sinks,
+			      unsigned count)
+{
+	struct pipeline *pipeline = calloc(1, sizeof *pipeline);
+	struct state_events quiet = { 0 };
+	struct stack_options stack;
+
+	if (!pipeline || count > PIPELINE_SINKS)
+		abort();
+	pipeline->options = options;
+	pipeline->look = look;
+	memcpy(pipeline->sinks, sinks, count * sizeof(*sinks));
+	pipeline->sink_count = count;
+	pipeline->shown = options->shown;
+	pipeline->wanted = options->shown;
+	add_followed(&pipeline->wanted);
+	pipeline->capture.data_limit = options->string_limit > DATA_LEAST ? options->string_limit : DATA_LEAST;
+	arena_init(&pipeline->arena);
+	pipeline->state = state_new(&quiet);
+	options_to_stack(options, &stack);
+	if (options->caller || look->stack)
+		pipeline->stack = stack_new(&stack);
+	pipeline_decode_init(pipeline);
+	return pipeline;
+}
+
+void pipeline_free(struct pipeline *pipeline)
+{
+	state_free(pipeline->state);
+	if (pipeline->stack)
+		stack_free(pipeline->stack);
+	arena_done(&pipeline->arena);
+	text_done(&pipeline->scratch);
+	free(pipeline);
+}
+
+void pipeline_events(struct pipeline *pipeline, struct trace_events *events)
+{
+	*events = (struct trace_events){
+		.enter = pipeline_enter,
+		.leave = pipeline_leave,
+		.finish = pipeline_finish,
+		.blocked = pipeline_blocked,
+		.task_new = pipeline_task_new,
+		.task_end = pipeline_task_end,
+		.process_end = pipeline_process_end,
+		.exec = pipeline_exec,
+		.executable_map = pipeline_executable_map,
+		.signal = pipeline_signal,
+		.note = pipeline_note,
+		.user = pipeline,
+	};
+}
+
+void pipeline_wanted(const struct pipeline *pipeline, struct row_set *wanted)
+{
+	*wanted = pipeline->wanted;
+}
+
+void pipeline_attach(struct pipeline *pipeline, struct tracer *tracer)
+{
+	pipeline->tracer = tracer;
+}
+
+/* A string field, when there is a string. */
+static void add_string(struct arena *arena, struct value *details, const char *name, const char *string)
+{
+	value_append(details, value_string(arena, name, string, (uint32_t)strlen(string)));
+}
+
+/* The command's words, or the pids. */
+static void add_target(struct pipeline *pipeline, struct value *details)
+{
+	const struct options *options = pipeline->options;
+	struct arena *arena = &pipeline->arena;
+	struct value *list = value_list(arena, options->command ? "command" : "pids");
+
+	for (char **word = options->command; word && *word; word++)
+		value_append(list, value_string(arena, NULL, *word, (uint32_t)strlen(*word)));
+	for (unsigned i = 0; !options->command && i < options->pid_count; i++)
+		value_append(list, value_int(arena, NULL, options->pids[i]));
+	value_append(details, list);
+}
+
+void pipeline_begin(struct pipeline *pipeline)
+{
+	struct arena *arena = &pipeline->arena;
+	struct utsname host = { 0 };
+	struct event event = { .kind = EVENT_TRACE, .type = "trace", .duration_ns = -1, .fd = -1 };
+
+	arena_reset(arena);
+	uname(&host);
+	event.time_ns = pipeline->look->start_ns;
+	event.pid = event.tid = getpid();
+	struct value *details = value_struct(arena, NULL);
+	add_string(arena, details, "version", SOCKLINE_VERSION);
+	value_append(details, value_int(arena, "schema", SOCKLINE_SCHEMA));
+	add_target(pipeline, details);
+	add_string(arena, details, "host", host.nodename);
+	add_string(arena, details, "kernel", host.release);
+	add_string(arena, details, "machine", host.machine);
+	event.details = details;
+	pipeline_emit(pipeline, &event);
+}
+
+/* Collects the modules' names for one line. */
+static void add_module(void *user, const char *module, const char *build_id)
+{
+	struct text *line = user;
+	const char *slash = strrchr(module, '/');
+
+	(void)build_id;
+	if (line->len)
+		text_add(line, ", ");
+	text_add(line, slash && slash[1] ? slash + 1 : module);
+}
+
+void pipeline_end(struct pipeline *pipeline)
+{
+	struct text modules = { 0 }, line = { 0 };
+
+	if (pipeline->stack)
+		stack_without_debug(pipeline->stack, add_module, &modules);
+	if (modules.len) {
+		text_add(&line, "no debug information for ");
+		text_add_bytes(&line, modules.data, modules.len);
+		text_add(&line, ": install it (-dbgsym packages) or set DEBUGINFOD_URLS to see lines there");
+		pipeline_note(pipeline, NULL, line.data);
+	}
+	text_done(&modules);
+	text_done(&line);
+}

@@ -1,0 +1,49 @@
+/* pipeline_private: what the files of the pipeline share. Not for others. */
+#ifndef SOCKLINE_APP_PIPELINE_PRIVATE_H
+#define SOCKLINE_APP_PIPELINE_PRIVATE_H
+
+#include "app/pipeline.h"
+#include "decode/capture.h"
+#include "decode/decode.h"
+#include "stack/stack.h"
+#include "state/state.h"
+
+enum { PIPELINE_SINKS = 8 };
+
+struct pipeline {
+	const struct options *options;
+	const struct sink_options *look;
+	struct sink *sinks[PIPELINE_SINKS];
+	unsigned sink_count;
+	struct tracer *tracer;
+	struct state *state;
+	struct stack *stack; /* NULL: no callers are wanted */
+	struct decode decode;
+	struct capture_options capture;
+	struct row_set shown;	/* calls that are shown */
+	struct row_set wanted;	/* calls that stop: shown, and those that the state needs */
+	struct task *task;	/* whose call is being decoded */
+	struct arena arena;	/* of the line that is being made, for lines that are no calls */
+	struct text scratch;
+	bool started;		/* the command's first exec was shown */
+};
+
+/* flow.c: one call's way. */
+enum call_verdict pipeline_enter(void *user, struct task *task, struct call *call);
+void pipeline_leave(void *user, struct task *task, struct call *call);
+void pipeline_finish(void *user, struct task *task, struct call *call);
+void pipeline_decode_init(struct pipeline *pipeline);
+/* Gives the event to every sink. */
+void pipeline_emit(struct pipeline *pipeline, const struct event *event);
+
+/* lines.c: processes, signals, notes. */
+void pipeline_task_new(void *user, struct task *task, struct task *parent, uint64_t clone_flags);
+void pipeline_task_end(void *user, struct task *task, int status);
+void pipeline_process_end(void *user, struct process *process, int status);
+void pipeline_exec(void *user, struct task *task, pid_t old_tid);
+void pipeline_executable_map(void *user, struct task *task);
+void pipeline_signal(void *user, struct task *task, int signo, const void *siginfo);
+void pipeline_note(void *user, struct task *task, const char *text);
+void pipeline_blocked(void *user, struct task *task, struct call *call);
+
+#endif
