@@ -57,6 +57,7 @@ struct call {
 	bool failed;	    /* result is -errno */
 	bool restarted;	    /* went through at least one kernel restart */
 	bool bytes_unread;  /* came from a ring buffer: nothing behind pointers was read */
+	bool dropped; /* found at its exit to be of no interest: finish only forgets it */
 	uint64_t entry_ns, exit_ns; /* CLOCK_MONOTONIC; entry_ns 0: unknown */
 	struct capture in, out;
 	struct walk walk;

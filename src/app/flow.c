@@ -53,6 +53,8 @@ enum call_verdict pipeline_enter(void *user, struct task *task, struct call *cal
 
 	if (!state_enter(pipeline->state, task, call))
 		return CALL_SKIP;
+	if (call->file && file_kind(call->file) != FILE_OTHER)
+		trace_any_fd(task);
 	if (wants_caller(pipeline, call))
 		copy_with_stack(pipeline, task, call, PHASE_ENTRY);
 	else
@@ -64,16 +66,34 @@ enum call_verdict pipeline_enter(void *user, struct task *task, struct call *cal
 	return CALL_FOLLOW;
 }
 
+/* Held, at the exit of a call whose entry was not seen: what pipeline_enter would have done. */
+static void leave_unentered(struct pipeline *pipeline, struct task *task, struct call *call)
+{
+	call->dropped = !state_enter(pipeline->state, task, call);
+	if (call->dropped)
+		return;
+	if (wants_caller(pipeline, call))
+		copy_with_stack(pipeline, task, call, PHASE_EXIT);
+	else
+		copy_bytes(pipeline, task, call, PHASE_EXIT, NULL);
+	if (call->row->fd_use == FD_SETS)
+		call->dropped = !state_sets_matter(pipeline->state, task, call);
+}
+
 /* Held, at the exit: what came out, and what the kernel knows about new sockets. */
 void pipeline_leave(void *user, struct task *task, struct call *call)
 {
 	struct pipeline *pipeline = user;
 
-	if (!call->entry_seen && wants_caller(pipeline, call) && !call->walk.count)
-		copy_with_stack(pipeline, task, call, PHASE_EXIT);
-	else
+	if (call->entry_seen)
 		copy_bytes(pipeline, task, call, PHASE_EXIT, NULL);
+	else
+		leave_unentered(pipeline, task, call);
+	if (call->dropped)
+		return;
 	state_leave(pipeline->state, task, call);
+	if (!call->failed && call->row->result == RESULT_FD)
+		trace_any_fd(task);
 }
 
 /* Makes the short text of an address for a view. */
@@ -95,7 +115,7 @@ static const struct file_view *file_of(void *user, const struct call *call, int 
 	if (call->file && call->row->fd_use != FD_NONE && (int)call->args[call->row->fd_arg] == fd)
 		file = call->file;
 	else if (pipeline->task && pipeline->task->files)
-		file = state_peek(pipeline->state, pipeline->task, fd);
+		file = state_file_known(pipeline->state, pipeline->task, fd);
 	if (!file)
 		return NULL;
 	return state_view(pipeline->state, file, (struct arena *)&call->arena, address_text, pipeline);
@@ -118,7 +138,6 @@ void pipeline_decode_init(struct pipeline *pipeline)
 		.epoll_fd = epoll_fd,
 		.user = pipeline,
 		.data_limit = pipeline->capture.data_limit,
-		.show_secrets = pipeline->options->show_secrets,
 	};
 }
 
@@ -188,6 +207,10 @@ void pipeline_finish(void *user, struct task *task, struct call *call)
 	bool shown = row_set_has(&pipeline->shown, call->row->id);
 	struct event event;
 
+	if (call->dropped) {
+		state_drop(pipeline->state, call);
+		return;
+	}
 	pipeline->task = task;
 	memset(&event, 0, sizeof event);
 	if (shown) {

@@ -217,3 +217,11 @@ void pipeline_blocked(void *user, struct task *task, struct call *call)
 	pipeline_note(pipeline, task, line.data);
 	text_done(&line);
 }
+
+/* A pid could not be attached to: the trace goes on without it, stderr says why. */
+void pipeline_refused(void *user, pid_t pid, const struct error *error)
+{
+	(void)user;
+	(void)pid;
+	fprintf(stderr, "sockline: %s\n", error->text);
+}

@@ -18,11 +18,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/generate.h"
 #include "app/options.h"
 #include "app/pipeline.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "environment.h"
 
 enum { EXIT_SELF = 125 };
 
@@ -38,6 +38,8 @@ struct run {
 	int failed; /* tracer_run's answer */
 	int done;   /* atomic: the tracing thread has ended its work */
 	struct error error;
+	char **environment;	/* of the command, owned; NULL: ours */
+	sigset_t mask, ignored; /* as we inherited them, for the command */
 };
 
 static int fail(const struct error *error)
@@ -93,14 +95,13 @@ static void look_init(const struct options *options, const struct output *output
 		.start_wall_ns = clock_wall_ns(),
 		.time = options->time,
 		.path = options->path,
-		.show_duration = options->duration,
+		.show_duration = options->show_duration,
 		.verbose = options->verbose,
 		.caller = options->caller,
-		.stack = options->stack,
-		.stack_source = options->stack_source,
+		.stack = options->stack > 0,
+		.stack_source = options->stack > 1,
 		.string_limit = options->string_limit,
 		.hex_strings = options->hex_strings,
-		.hex_dump = options->hex_dump,
 		.color = wants_color(options, terminal),
 		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
 		.width = terminal ? terminal_width(options->output ? STDOUT_FILENO : STDERR_FILENO) : 0,
@@ -118,7 +119,7 @@ static int open_output(struct run *run)
 	if (!run->output)
 		return -EIO;
 	look_init(options, run->output, &run->look);
-	run->sinks[0] = options->format->open(run->output, &run->look);
+	run->sinks[0] = sink_kinds[options->format]->open(run->output, &run->look);
 	return 0;
 }
 
@@ -129,9 +130,11 @@ static void make_tracer(struct run *run)
 	struct trace_options trace = {
 		.engine = options->engine,
 		.follow = options->follow,
-		.want_exec_maps = options->caller || options->stack,
+		.want_exec_maps = options->caller || options->stack > 0,
 		.user = options->user,
-		.environment = options->environment,
+		.environment = run->environment,
+		.signal_mask = &run->mask,
+		.signals_ignored = &run->ignored,
 		.pids = options->pids,
 		.pid_count = options->pid_count,
 		.command = options->command,
@@ -251,17 +254,53 @@ static int trace(struct run *run)
 	return exit_status(run, &result);
 }
 
+/* Notes the signal mask and dispositions that the command is to inherit, before any of ours. */
+static void note_signals(struct run *run)
+{
+	struct sigaction action;
+
+	pthread_sigmask(SIG_BLOCK, NULL, &run->mask);
+	sigemptyset(&run->ignored);
+	for (int signo = 1; signo < NSIG; signo++)
+		if (sigaction(signo, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+			sigaddset(&run->ignored, signo);
+}
+
+/* Help, version, man page, completions: to standard output. */
+static int print(struct run *run)
+{
+	struct text text = { 0 };
+	int failed = 0;
+
+	if (run->options.action == ACTION_HELP)
+		options_help(&text);
+	else if (run->options.action == ACTION_VERSION)
+		options_version(&text);
+	else
+		failed = options_generate(&text, run->options.generate, &run->error);
+	if (!failed && (fwrite(text.data, 1, text.len, stdout) != text.len || fflush(stdout) != 0))
+		failed = error_set(&run->error, errno, "cannot write to standard output: %s", strerror(errno));
+	text_done(&text);
+	return failed ? fail(&run->error) : 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct run run;
+	int status;
 
 	fill_standard_fds();
+	note_signals(&run);
 	setlocale(LC_CTYPE, "");
 	if (options_parse(&run.options, argc, argv, &run.error) != 0)
 		return fail(&run.error);
-	if (run.options.generate)
-		return generate(run.options.generate, stdout, &run.error) ? fail(&run.error) : 0;
-	int status = trace(&run);
+	log_level = run.options.debug;
+	run.environment = environment_changed(run.options.environment, run.options.environment_count);
+	if (run.options.action == ACTION_TRACE)
+		status = trace(&run);
+	else
+		status = print(&run);
+	free(run.environment);
 	options_done(&run.options);
 	return status;
 }

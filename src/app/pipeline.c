@@ -35,10 +35,7 @@ static void add_followed(struct row_set *wanted)
 
 static void options_to_stack(const struct options *options, struct stack_options *stack)
 {
-	*stack = (struct stack_options){
-		.demangle = options->demangle,
-		.max_frames = options->stack_frames,
-	};
+	*stack = (struct stack_options){ .demangle = options->demangle, .max_frames = STACK_MAX };
 }
 
 struct pipeline *pipeline_new(const struct options *options, const struct sink_options *look, struct sink **sinks,
@@ -54,8 +51,8 @@ struct pipeline *pipeline_new(const struct options *options, const struct sink_o
 	pipeline->look = look;
 	memcpy(pipeline->sinks, sinks, count * sizeof(*sinks));
 	pipeline->sink_count = count;
-	pipeline->shown = options->shown;
-	pipeline->wanted = options->shown;
+	pipeline->shown = options->calls;
+	pipeline->wanted = options->calls;
 	add_followed(&pipeline->wanted);
 	pipeline->capture.data_limit = options->string_limit > DATA_LEAST ? options->string_limit : DATA_LEAST;
 	arena_init(&pipeline->arena);
@@ -91,6 +88,7 @@ void pipeline_events(struct pipeline *pipeline, struct trace_events *events)
 		.executable_map = pipeline_executable_map,
 		.signal = pipeline_signal,
 		.note = pipeline_note,
+		.refused = pipeline_refused,
 		.user = pipeline,
 	};
 }
