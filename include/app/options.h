@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "calls/row.h"
+#include "rules/filter.h"
 
 enum options_action {
 	ACTION_TRACE,
@@ -45,7 +46,7 @@ struct options {
 
 	/* Which calls are shown. */
 	struct row_set calls;
-	uint64_t families; /* --family: bit AF_x for each; 0: all. A call on no socket (epoll_wait, poll) has none */
+	struct filter filter; /* owned lists */
 
 	/* What a line shows. */
 	int time;	       /* enum time_style of sink/sink.h */

@@ -7,4 +7,7 @@
 #error "SOCKLINE_VERSION comes from the build"
 #endif
 
+/* Of docs/event.schema.json: grows when a field changes its meaning or goes. */
+#define SOCKLINE_SCHEMA 1
+
 #endif

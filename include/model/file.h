@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct address;
+struct value;
+
 enum file_kind {
 	FILE_UNKNOWN, /* not looked at, or could not be */
 	FILE_OTHER,   /* known to be neither of the others */
@@ -34,6 +37,7 @@ struct file_view {
 	const char *local, *peer;			/* short texts (decode/sockaddr.h), NULL: unknown */
 	const char *host;				/* peer's host name, NULL: none */
 	const struct value *local_fields, *peer_fields; /* for JSON; may be NULL */
+	const struct address *local_address, *peer_address; /* for filters; NULL: unknown */
 };
 
 #endif

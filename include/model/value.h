@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 
+struct address;
 struct file_view;
 
 enum value_kind {
@@ -84,6 +85,7 @@ struct value {
 			const char *text;     /* short form: 127.0.0.1:80, unix:/run/x.sock */
 			const char *host;     /* host name known for it, or NULL; foreign bytes */
 			struct value *fields; /* sa_family first */
+			const struct address *raw; /* for filters; NULL: not kept */
 		} address;
 		struct {
 			const char *data; /* NUL-terminated after length */

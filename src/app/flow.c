@@ -223,7 +223,8 @@ void pipeline_finish(void *user, struct task *task, struct call *call)
 		if (call->finished)
 			decode_exit(&pipeline->decode, call, &event);
 		set_caller(pipeline, call, &event);
-		pipeline_emit(pipeline, &event);
+		if (filter_shows(&pipeline->options->filter, &event, task->process->executable))
+			pipeline_emit(pipeline, &event);
 	}
 	note_ring(pipeline, task, call);
 	state_drop(pipeline->state, call);

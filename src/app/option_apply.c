@@ -74,7 +74,7 @@ int option_apply_calls(struct options *options, const char *argument, struct err
 
 int option_apply_families(struct options *options, const char *argument, struct error *error)
 {
-	return select_families(&options->families, argument, error);
+	return select_families(&options->filter.families, argument, error);
 }
 
 /* Each further t asks for more, as in strace. */
@@ -105,4 +105,39 @@ int option_apply_string_limit(struct options *options, const char *argument, str
 	options->string_limit = (unsigned)limit;
 	options->string_limit_set = 1;
 	return 0;
+}
+
+int option_apply_peers(struct options *options, const char *argument, struct error *error)
+{
+	return filter_add_peers(&options->filter, argument, error);
+}
+
+int option_apply_ports(struct options *options, const char *argument, struct error *error)
+{
+	return filter_add_ports(&options->filter, argument, error);
+}
+
+int option_apply_fds(struct options *options, const char *argument, struct error *error)
+{
+	return filter_add_fds(&options->filter, argument, error);
+}
+
+int option_apply_errors(struct options *options, const char *argument, struct error *error)
+{
+	return filter_add_errors(&options->filter, argument, error);
+}
+
+int option_apply_program(struct options *options, const char *argument, struct error *error)
+{
+	return filter_add_program(&options->filter, argument, error);
+}
+
+int option_apply_place(struct options *options, const char *argument, struct error *error)
+{
+	return filter_add_place(&options->filter, argument, error);
+}
+
+int option_apply_slower(struct options *options, const char *argument, struct error *error)
+{
+	return filter_set_slower(&options->filter, argument, error);
 }

@@ -25,8 +25,6 @@ const char *option_strace_letter(char letter)
 		['W'] = "sockline waits for everything that it traces; leave it out",
 		['X'] = "constants are shown by name, and in hex where they have none; leave it out",
 		['Y'] = "threads are shown with their names as soon as there are two; leave it out",
-		['z'] = "not built; choose by the field \"success\" of --format=json",
-		['Z'] = "not built; choose by the field \"success\" of --format=json",
 	};
 
 	return (unsigned char)letter < sizeof(ways) / sizeof(ways[0]) ? ways[(unsigned char)letter] : NULL;

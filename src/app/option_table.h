@@ -89,8 +89,15 @@ const char *option_strace_qualifier(const char *name, size_t len);
 int option_apply_pids(struct options *options, const char *argument, struct error *error);
 int option_apply_environment(struct options *options, const char *argument, struct error *error);
 int option_apply_calls(struct options *options, const char *argument, struct error *error);
-int option_apply_families(struct options *options, const char *argument, struct error *error);
 int option_apply_clock(struct options *options, const char *argument, struct error *error);
+int option_apply_families(struct options *options, const char *argument, struct error *error);
+int option_apply_peers(struct options *options, const char *argument, struct error *error);
+int option_apply_ports(struct options *options, const char *argument, struct error *error);
+int option_apply_fds(struct options *options, const char *argument, struct error *error);
+int option_apply_errors(struct options *options, const char *argument, struct error *error);
+int option_apply_program(struct options *options, const char *argument, struct error *error);
+int option_apply_place(struct options *options, const char *argument, struct error *error);
+int option_apply_slower(struct options *options, const char *argument, struct error *error);
 int option_apply_string_limit(struct options *options, const char *argument, struct error *error);
 
 #endif

@@ -260,6 +260,7 @@ int options_parse(struct options *options, int argc, char **argv, struct error *
 
 void options_done(struct options *options)
 {
+	filter_done(&options->filter);
 	free(options->pids);
 	free(options->environment);
 	*options = (struct options){ 0 };

@@ -211,6 +211,12 @@ static enum file_link link_of(const struct file *file)
 	return LINK_NONE;
 }
 
+/* A copy for the event: state changes, events do not. */
+static const struct address *kept(const struct address *address, struct arena *arena)
+{
+	return address_known(address) ? memcpy(arena_alloc(arena, sizeof(*address)), address, sizeof(*address)) : NULL;
+}
+
 const struct file_view *
 state_view(struct state *state, struct file *file, struct arena *arena,
 	   const char *(*text)(void *user, const struct address *address, struct arena *arena), void *user)
@@ -229,6 +235,8 @@ state_view(struct state *state, struct file *file, struct arena *arena,
 		view->link = link_of(file);
 		view->local = cached(&file->local_text, &file->local, arena, text, user);
 		view->peer = cached(&file->peer_text, &file->peer, arena, text, user);
+		view->local_address = kept(&file->local, arena);
+		view->peer_address = kept(&file->peer, arena);
 	}
 	return view;
 }
