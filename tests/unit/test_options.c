@@ -59,8 +59,8 @@ static void describe(const struct options *options, struct text *text)
 	for (unsigned i = 0; i < options->environment_count; i++)
 		text_printf(text, "env=%s ", options->environment[i]);
 	add_number(text, "follow", options->follow, 1);
-	if (options->families)
-		text_printf(text, "families=%llx ", (unsigned long long)options->families);
+	if (options->filter.families)
+		text_printf(text, "families=%llx ", (unsigned long long)options->filter.families);
 	add_number(text, "time", options->time, 0);
 	add_number(text, "path", options->path, 0);
 	add_number(text, "duration", options->show_duration, 0);
