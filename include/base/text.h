@@ -47,6 +47,8 @@ void text_add_int(struct text *text, int64_t number);
 void text_add_uint(struct text *text, uint64_t number);
 void text_add_hex(struct text *text, uint64_t number); /* with 0x */
 void text_add_padding(struct text *text, size_t spaces);
+/* Nanoseconds with three digits that count: 850ns 214us 20.3ms 1.24s. */
+void text_add_span(struct text *text, uint64_t ns);
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "decode/sockaddr.h"
+#include "state/socket.h"
 
 /* Reads what the row's arguments point to at that phase, together with the top of the stack when wanted. */
 static void copy_bytes(struct pipeline *pipeline, struct task *task, struct call *call, enum phase phase,
@@ -53,7 +54,7 @@ enum call_verdict pipeline_enter(void *user, struct task *task, struct call *cal
 
 	if (!state_enter(pipeline->state, task, call))
 		return CALL_SKIP;
-	if (call->file && file_kind(call->file) != FILE_OTHER)
+	if (state_matters(task))
 		trace_any_fd(task);
 	if (wants_caller(pipeline, call))
 		copy_with_stack(pipeline, task, call, PHASE_ENTRY);
@@ -92,7 +93,7 @@ void pipeline_leave(void *user, struct task *task, struct call *call)
 	if (call->dropped)
 		return;
 	state_leave(pipeline->state, task, call);
-	if (!call->failed && call->row->result == RESULT_FD)
+	if (state_matters(task) || (!call->failed && call->row->result == RESULT_FD))
 		trace_any_fd(task);
 }
 
@@ -104,6 +105,11 @@ static const char *address_text(void *user, const struct address *address, struc
 	text_clear(&pipeline->scratch);
 	sockaddr_text(address, &pipeline->scratch);
 	return arena_copy(arena, pipeline->scratch.data, pipeline->scratch.len);
+}
+
+const struct file_view *pipeline_view(struct pipeline *pipeline, struct file *file, struct arena *arena)
+{
+	return state_view(pipeline->state, file, arena, address_text, pipeline);
 }
 
 /* What an fd of the call refers to: the main fd as it was at the entry, others as they are known now. */
@@ -118,7 +124,7 @@ static const struct file_view *file_of(void *user, const struct call *call, int 
 		file = state_file_known(pipeline->state, pipeline->task, fd);
 	if (!file)
 		return NULL;
-	return state_view(pipeline->state, file, (struct arena *)&call->arena, address_text, pipeline);
+	return pipeline_view(pipeline, file, (struct arena *)&call->arena);
 }
 
 /* Which fd was registered with that data word. */
@@ -170,6 +176,8 @@ static void set_caller(struct pipeline *pipeline, struct call *call, struct even
 	if (!pipeline->stack || !call->walk.count)
 		return;
 	event->caller = stack_caller(pipeline->stack, &call->walk);
+	if (call->file && event->caller.place)
+		socket_used_by(call->file, event->caller.place, false);
 	if (pipeline->look->stack)
 		set_stack(pipeline, call, event);
 }
@@ -223,6 +231,7 @@ void pipeline_finish(void *user, struct task *task, struct call *call)
 		if (call->finished)
 			decode_exit(&pipeline->decode, call, &event);
 		set_caller(pipeline, call, &event);
+		pipeline_remarks(pipeline, call, &event);
 		if (filter_shows(&pipeline->options->filter, &event, task->process->executable))
 			pipeline_emit(pipeline, &event);
 	}

@@ -84,6 +84,8 @@ void pipeline_task_new(void *user, struct task *task, struct task *parent, uint6
 	struct task *sibling = parent;
 
 	state_task_new(pipeline->state, task, parent, clone_flags);
+	if (state_matters(task))
+		trace_any_fd(task);
 	if (pipeline->stack) {
 		if (sibling && sibling->space && (clone_flags & CLONE_VM_))
 			task->space = space_ref(sibling->space);
@@ -155,6 +157,8 @@ void pipeline_exec(void *user, struct task *task, pid_t old_tid)
 
 	(void)old_tid;
 	state_exec(pipeline->state, task);
+	if (state_matters(task))
+		trace_any_fd(task);
 	if (pipeline->stack) {
 		if (task->space)
 			space_unref(task->space);

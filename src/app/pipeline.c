@@ -42,7 +42,7 @@ struct pipeline *pipeline_new(const struct options *options, const struct sink_o
 			      unsigned count)
 {
 	struct pipeline *pipeline = calloc(1, sizeof *pipeline);
-	struct state_events quiet = { 0 };
+	const struct state_events events = { pipeline_socket_found, pipeline_socket_closed, pipeline };
 	struct stack_options stack;
 
 	if (!pipeline || count > PIPELINE_SINKS)
@@ -56,7 +56,7 @@ struct pipeline *pipeline_new(const struct options *options, const struct sink_o
 	add_followed(&pipeline->wanted);
 	pipeline->capture.data_limit = options->string_limit > DATA_LEAST ? options->string_limit : DATA_LEAST;
 	arena_init(&pipeline->arena);
-	pipeline->state = state_new(&quiet);
+	pipeline->state = state_new(&events);
 	options_to_stack(options, &stack);
 	if (options->caller || look->stack)
 		pipeline->stack = stack_new(&stack);
@@ -160,6 +160,7 @@ void pipeline_end(struct pipeline *pipeline)
 {
 	struct text modules = { 0 }, line = { 0 };
 
+	state_each(pipeline->state, pipeline_socket_open, pipeline);
 	if (pipeline->stack)
 		stack_without_debug(pipeline->stack, add_module, &modules);
 	if (modules.len) {

@@ -33,8 +33,16 @@ enum call_verdict pipeline_enter(void *user, struct task *task, struct call *cal
 void pipeline_leave(void *user, struct task *task, struct call *call);
 void pipeline_finish(void *user, struct task *task, struct call *call);
 void pipeline_decode_init(struct pipeline *pipeline);
+/* A snapshot of the file for an event. */
+const struct file_view *pipeline_view(struct pipeline *pipeline, struct file *file, struct arena *arena);
 /* Gives the event to every sink. */
 void pipeline_emit(struct pipeline *pipeline, const struct event *event);
+
+/* remarks.c: what a call made known about its connection, after its effects; and events about sockets. */
+void pipeline_remarks(struct pipeline *pipeline, struct call *call, struct event *event);
+void pipeline_socket_found(void *user, struct task *task, int fd, struct file *file);
+void pipeline_socket_closed(void *user, struct file *file);
+void pipeline_socket_open(void *user, struct file *file);
 
 /* lines.c: processes, signals, notes. */
 void pipeline_task_new(void *user, struct task *task, struct task *parent, uint64_t clone_flags);

@@ -103,47 +103,6 @@ unsigned text_time(struct text_sink *sink, const struct event *event)
 	return columns + 1;
 }
 
-/* A number of thousandths as three digits: 1.24, 20.3, 214. */
-static void add_three(struct text *text, uint64_t thousandths)
-{
-	text_add_uint(text, thousandths / 1000);
-	if (thousandths < 10000) {
-		text_add_char(text, '.');
-		put_digits(text, (uint32_t)(thousandths % 1000 / 10), 2);
-	} else if (thousandths < 100000) {
-		text_add_char(text, '.');
-		put_digits(text, (uint32_t)(thousandths % 1000 / 100), 1);
-	}
-}
-
-/* Rounds to three digits, so that 999.96us becomes 1.00ms and not 1000us. */
-static uint64_t round_three(uint64_t ns)
-{
-	uint64_t step = 1;
-
-	while (ns / step >= 1000)
-		step *= 10;
-	return (ns + step / 2) / step * step;
-}
-
-void text_add_span(struct text *text, uint64_t ns)
-{
-	ns = round_three(ns);
-	if (ns < 1000) {
-		text_add_uint(text, ns);
-		PUT(text, "ns");
-	} else if (ns < MILLISECOND) {
-		add_three(text, ns);
-		PUT(text, "us");
-	} else if (ns < SECOND) {
-		add_three(text, ns / 1000);
-		PUT(text, "ms");
-	} else {
-		add_three(text, ns / MILLISECOND);
-		PUT(text, "s");
-	}
-}
-
 void text_add_timeout(struct text *text, uint64_t ns)
 {
 	uint64_t unit = ns >= SECOND ? SECOND : ns >= MILLISECOND ? MILLISECOND : ns >= 1000 ? 1000 : 1;

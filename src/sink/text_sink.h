@@ -99,8 +99,6 @@ unsigned text_sink_columns(const char *from, size_t len);
 unsigned text_time(struct text_sink *sink, const struct event *event);
 unsigned text_waiting(struct text_sink *sink, const struct event *event);
 unsigned text_task(struct text_sink *sink, const struct event *event);
-/* 214us, 20.3ms, 1.24s: three digits. */
-void text_add_span(struct text *text, uint64_t ns);
 /* 187ms, 1.5s, 10ns: all digits, as a program set it. */
 void text_add_timeout(struct text *text, uint64_t ns);
 

@@ -1,0 +1,263 @@
+/* remarks: what a call made known about its connection: outcome, other end, totals; and events about sockets. */
+#include "pipeline_private.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "names/names.h"
+#include "state/socket.h"
+
+/* Appends a remark, its text copied. */
+static void add_remark(struct arena *arena, struct event *event, const struct text *words)
+{
+	struct remark *remark = arena_alloc(arena, sizeof *remark);
+	struct remark **end = &event->remarks;
+
+	*remark = (struct remark){ .text = arena_copy(arena, words->data, words->len) };
+	while (*end)
+		end = &(*end)->next;
+	*end = remark;
+}
+
+/* "out 76 in 587, 49.4ms" */
+static void totals_words(struct text *words, const struct socket_history *history, uint64_t life_ns)
+{
+	text_add(words, "out ");
+	text_add_uint(words, history->sent.bytes);
+	text_add(words, " in ");
+	text_add_uint(words, history->received.bytes);
+	if (life_ns) {
+		text_add(words, ", ");
+		text_add_span(words, life_ns);
+	}
+}
+
+static void failed_words(struct text *words, const struct socket_news *news)
+{
+	const char *name = names_errno(news->error), *meaning = names_errno_text(news->error);
+
+	text_add(words, "connect failed");
+	if (news->after_ns) {
+		text_add(words, " after ");
+		text_add_span(words, news->after_ns);
+	}
+	if (news->error && name) {
+		text_add(words, ": ");
+		text_add(words, name);
+	}
+	if (news->error && meaning) {
+		text_add(words, " (");
+		text_add(words, meaning);
+		text_add_char(words, ')');
+	}
+}
+
+/* "s3 ↔ s7" */
+static void pair_words(struct pipeline *pipeline, struct text *words, const struct socket_news *news)
+{
+	text_add_char(words, 's');
+	text_add_uint(words, socket_id(news->file));
+	text_add(words, pipeline->look->utf8 ? " ↔ s" : " <-> s");
+	text_add_uint(words, socket_id(news->other));
+}
+
+/* Totals are worth a remark when something was connected or went through. */
+static bool has_totals(const struct socket_history *history)
+{
+	return history && (history->sent.calls || history->received.calls);
+}
+
+static void add_news(struct pipeline *pipeline, struct call *call, struct event *event, const struct socket_news *news)
+{
+	struct text *words = &pipeline->scratch;
+
+	text_clear(words);
+	switch (news->kind) {
+	case NEWS_CONNECTED:
+		text_add(words, "connected after ");
+		text_add_span(words, news->after_ns);
+		break;
+	case NEWS_CONNECT_FAILED:
+		failed_words(words, news);
+		break;
+	case NEWS_PAIRED:
+		pair_words(pipeline, words, news);
+		break;
+	case NEWS_LAST_CLOSE:
+		if (has_totals(socket_history(news->file)))
+			totals_words(words, socket_history(news->file), news->after_ns);
+		break;
+	default:
+		break;
+	}
+	if (words->len)
+		add_remark(&call->arena, event, words);
+}
+
+void pipeline_remarks(struct pipeline *pipeline, struct call *call, struct event *event)
+{
+	struct socket_news news[NEWS_MAX];
+	unsigned count = state_news(pipeline->state, call, news);
+
+	for (unsigned i = 0; i < count; i++)
+		add_news(pipeline, call, event, &news[i]);
+}
+
+/* Seconds of the trace's clock as the JSON's microseconds since 1970; 0 stays unknown. */
+static void add_moment(struct pipeline *pipeline, struct value *details, const char *name, uint64_t ns)
+{
+	if (ns)
+		value_append(details, value_uint(&pipeline->arena, name,
+						 (pipeline->look->start_wall_ns + ns - pipeline->look->start_ns) / 1000));
+}
+
+static void add_traffic(struct arena *arena, struct value *details, const char *name, const struct socket_traffic *traffic)
+{
+	struct value *both = value_struct(arena, name);
+
+	value_append(both, value_uint(arena, "bytes", traffic->bytes));
+	value_append(both, value_uint(arena, "calls", traffic->calls));
+	value_append(details, both);
+}
+
+static void add_errors(struct arena *arena, struct value *details, const struct socket_history *history)
+{
+	struct value *errors = value_struct(arena, "errors");
+
+	for (unsigned i = 0; i < SOCKET_ERRORS && history->errors[i].error; i++) {
+		const char *name = names_errno(history->errors[i].error);
+		value_append(errors, value_uint(arena, name ? name : "other", history->errors[i].count));
+	}
+	if (errors->list.first)
+		value_append(details, errors);
+}
+
+static void add_place(struct arena *arena, struct value *list, const char *name, const struct place *place)
+{
+	const char *text = place->file && place->line ? arena_printf(arena, "%s:%d", place->file, place->line)
+			   : place->function ? arena_printf(arena, "%s+0x%llx", place->function, (unsigned long long)place->offset)
+					     : place->module;
+
+	if (text)
+		value_append(list, value_string(arena, name, text, (uint32_t)strlen(text)));
+}
+
+static void add_callers(struct arena *arena, struct value *details, const struct socket_history *history)
+{
+	struct value *users = value_list(arena, "used_by");
+
+	if (history->created_by)
+		add_place(arena, details, "created_by", history->created_by);
+	for (unsigned i = 0; i < SOCKET_CALLERS && history->used_by[i]; i++)
+		add_place(arena, users, NULL, history->used_by[i]);
+	if (users->list.first)
+		value_append(details, users);
+}
+
+static void add_blocked(struct arena *arena, struct value *details, const struct socket_history *history)
+{
+	static const char *const names[BLOCKED_KINDS] = { "connect_usec", "send_usec", "receive_usec", "wait_usec" };
+	struct value *blocked = value_struct(arena, "blocked");
+
+	for (unsigned i = 0; i < BLOCKED_KINDS; i++)
+		if (history->blocked_ns[i])
+			value_append(blocked, value_uint(arena, names[i], history->blocked_ns[i] / 1000));
+	if (blocked->list.first)
+		value_append(details, blocked);
+}
+
+static void add_constant(struct arena *arena, struct value *details, const char *name, const struct names *names, int number)
+{
+	if (number < 0)
+		return;
+	struct value *value = value_new(arena, VALUE_CONSTANT, name);
+	value->constant.number = (uint64_t)number;
+	value->constant.text = names_find(names, (uint64_t)number);
+	value_append(details, value);
+}
+
+/* A socket's whole history, for JSON. */
+static struct value *history_details(struct pipeline *pipeline, const struct file *file, const struct file_view *view)
+{
+	struct arena *arena = &pipeline->arena;
+	const struct socket_history *history = socket_history(file);
+	struct value *details = value_struct(arena, NULL);
+
+	add_constant(arena, details, "family", &names_address_family, view->family);
+	add_constant(arena, details, "type", &names_socket_type, view->type);
+	if (view->protocol >= 0)
+		value_append(details, value_int(arena, "protocol", view->protocol));
+	if (socket_cookie(file))
+		value_append(details, value_uint(arena, "cookie", socket_cookie(file)));
+	if (view->local)
+		value_append(details, value_string(arena, "local", view->local, (uint32_t)strlen(view->local)));
+	if (view->peer)
+		value_append(details, value_string(arena, "peer", view->peer, (uint32_t)strlen(view->peer)));
+	if (view->host)
+		value_append(details, value_string(arena, "host", view->host, (uint32_t)strlen(view->host)));
+	if (!history)
+		return details;
+	add_moment(pipeline, details, "created_usec", history->created);
+	add_moment(pipeline, details, "connected_usec", history->connect_done);
+	add_moment(pipeline, details, "first_received_usec", history->first_received);
+	add_traffic(arena, details, "sent", &history->sent);
+	add_traffic(arena, details, "received", &history->received);
+	if (history->accepted)
+		value_append(details, value_uint(arena, "accepted", history->accepted));
+	add_blocked(arena, details, history);
+	add_errors(arena, details, history);
+	add_callers(arena, details, history);
+	return details;
+}
+
+/* An event about one socket. */
+static void socket_event(struct pipeline *pipeline, struct file *file, const char *type, const struct task *task, int fd,
+			 bool words)
+{
+	const struct socket_history *history = socket_history(file);
+	struct event event = { .kind = EVENT_SOCKET, .type = type, .duration_ns = -1, .fd = fd };
+
+	arena_reset(&pipeline->arena);
+	const struct file_view *view = pipeline_view(pipeline, file, &pipeline->arena);
+	event.time_ns = clock_monotonic_ns();
+	event.pid = task ? task->process->pid : history ? history->pid : 0;
+	event.tid = task ? task->tid : event.pid;
+	event.comm = task ? task->comm : NULL;
+	event.file = view;
+	event.details = history_details(pipeline, file, view);
+	if (words && has_totals(history)) {
+		struct text *line = &pipeline->scratch;
+		text_clear(line);
+		text_add(line, "socket of ");
+		text_add_int(line, history->pid);
+		text_add(line, " fd ");
+		text_add_int(line, history->fd);
+		if (view->peer) {
+			text_add_char(line, ' ');
+			text_add(line, view->peer);
+		}
+		text_add(line, " still open: ");
+		totals_words(line, history, 0);
+		event.text = arena_copy(&pipeline->arena, line->data, line->len);
+	}
+	pipeline_emit(pipeline, &event);
+}
+
+void pipeline_socket_found(void *user, struct task *task, int fd, struct file *file)
+{
+	if (file_kind(file) == FILE_SOCKET)
+		socket_event(user, file, "found", task, fd, false);
+}
+
+void pipeline_socket_closed(void *user, struct file *file)
+{
+	if (file_kind(file) == FILE_SOCKET)
+		socket_event(user, file, "closed", NULL, -1, false);
+}
+
+/* The same for sockets that are open when the trace ends. */
+void pipeline_socket_open(void *user, struct file *file)
+{
+	if (file_kind(file) == FILE_SOCKET)
+		socket_event(user, file, "open", NULL, -1, true);
+}
