@@ -36,7 +36,7 @@ _sockline() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--) _sockline_command $((i + 1)); return ;;
-		-p | --attach | -u | --user | -E | --env | -e | --trace | --family | --time | -s | --string-limit | --source-path | --color | -o | --output | --format | --engine)
+		-p | --attach | -u | --user | -E | --env | -e | --trace | --family | --peer | --port | --fd | --program | --at | --errno | --slower | --time | -s | --string-limit | --source-path | --color | -o | --output | --format | --engine)
 			# bash makes three words of --name=argument
 			[[ ${COMP_WORDS[i + 1]} != = ]] || ((i++))
 			((i++)) ;;
@@ -55,6 +55,13 @@ _sockline() {
 	-E | --env) mapfile -t COMPREPLY < <(compgen -v -- "$cur") ;;
 	-e | --trace) _sockline_set 'socket socketpair bind listen accept accept4 connect shutdown getsockname getpeername sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg setsockopt getsockopt send recv read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 sendfile splice tee vmsplice copy_file_range close close_range dup dup2 dup3 fcntl ioctl poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 io_uring_setup %lifecycle %data %ready %options %net %all' ;;
 	--family) _sockline_set 'inet inet6 unix netlink packet vsock' ;;
+	--peer) ;;
+	--port) ;;
+	--fd) ;;
+	--program) ;;
+	--at) ;;
+	--errno) ;;
+	--slower) ;;
 	--time) _sockline_words 'relative none clock clock-us epoch delta' ;;
 	-s | --string-limit) ;;
 	--source-path) _sockline_words 'short relative full' ;;
@@ -64,7 +71,7 @@ _sockline() {
 	--engine) _sockline_words 'auto seccomp syscall' ;;
 	*)
 		if [[ $cur == -* ]]; then
-			_sockline_words '-p --attach= -u --user= -E --env= --no-follow -e --trace= --family= -t --absolute-time -r --relative-time --time= -T --duration -s --string-limit= -x --hex-strings -v --verbose -k --stack-trace --no-caller --source-path= --no-demangle --color= -o --output= -A --append --format= -j --json --engine= -d --debug -h --help -V --version'
+			_sockline_words '-p --attach= -u --user= -E --env= --no-follow -e --trace= --family= --peer= --port= --fd= --program= --at= -z --successful -Z --failed --errno= --slower= -t --absolute-time -r --relative-time --time= -T --duration -s --string-limit= -x --hex-strings -v --verbose -k --stack-trace --no-caller --source-path= --no-demangle --color= -o --output= -A --append --format= -j --json --engine= -d --debug -h --help -V --version'
 			[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace 2>/dev/null
 		else
 			_sockline_command "$COMP_CWORD"

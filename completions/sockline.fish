@@ -15,7 +15,7 @@ function __sockline_no_command
 	for word in (commandline -opc)[2..-1]
 		if test $skip = 1
 			set skip 0
-		else if contains -- $word -p --attach -u --user -E --env -e --trace --family --time -s --string-limit --source-path --color -o --output --format --engine
+		else if contains -- $word -p --attach -u --user -E --env -e --trace --family --peer --port --fd --program --at --errno --slower --time -s --string-limit --source-path --color -o --output --format --engine
 			set skip 1
 		else if test "$word" = --; or not string match -q -- '-*' $word
 			return 1
@@ -24,13 +24,22 @@ function __sockline_no_command
 end
 
 # The command is completed as if it stood alone.
-complete -c sockline -x -a '(__fish_complete_subcommand -p --attach -u --user -E --env -e --trace --family --time -s --string-limit --source-path --color -o --output --format --engine)'
+complete -c sockline -x -a '(__fish_complete_subcommand -p --attach -u --user -E --env -e --trace --family --peer --port --fd --program --at --errno --slower --time -s --string-limit --source-path --color -o --output --format --engine)'
 complete -c sockline -n __sockline_no_command -s p -l attach -x -a '(__fish_complete_pids)' -d 'trace running processes; several with commas or spaces, or -p again'
 complete -c sockline -n __sockline_no_command -s u -l user -x -a '(__fish_complete_users)' -d 'run the command as this user; needs root'
 complete -c sockline -n __sockline_no_command -s E -l env -x -a '(set -nx)' -d 'set a variable of the command, or remove it'
 complete -c sockline -n __sockline_no_command -l no-follow -d 'do not trace the processes that the traced ones start'
 complete -c sockline -n __sockline_no_command -s e -l trace -x -a '(__sockline_set $__sockline_calls)' -d 'calls to show: names, globs, %lifecycle %data %ready %options %net %all; ! at the start negates'
 complete -c sockline -n __sockline_no_command -l family -x -a '(__sockline_set inet inet6 unix netlink packet vsock)' -d 'only sockets of these families: inet,inet6,unix,netlink,...'
+complete -c sockline -n __sockline_no_command -l peer -x -d 'only connections to or from this address or network'
+complete -c sockline -n __sockline_no_command -l port -x -d 'only connections with this port at either end'
+complete -c sockline -n __sockline_no_command -l fd -x -d 'only calls on this file descriptor'
+complete -c sockline -n __sockline_no_command -l program -x -d 'only programs with this name (of the thread or the executable)'
+complete -c sockline -n __sockline_no_command -l at -x -d 'only calls from this function, source file or module'
+complete -c sockline -n __sockline_no_command -s z -l successful -d 'only calls that succeeded'
+complete -c sockline -n __sockline_no_command -s Z -l failed -d 'only calls that failed'
+complete -c sockline -n __sockline_no_command -l errno -x -d 'only calls that failed with this error: ECONNREFUSED, ...'
+complete -c sockline -n __sockline_no_command -l slower -x -d 'only calls that took at least this long: 10ms, 1.5s'
 complete -c sockline -n __sockline_no_command -s t -l absolute-time -d 'time of day; with microseconds; seconds since 1970'
 complete -c sockline -n __sockline_no_command -s r -l relative-time -d 'time since the line before'
 complete -c sockline -n __sockline_no_command -l time -x -a 'relative none clock clock-us epoch delta' -d 'relative (to the start), none, clock, clock-us, epoch, delta'

@@ -13,7 +13,8 @@ static void copy_bytes(struct pipeline *pipeline, struct task *task, struct call
 {
 	struct memory_span spans[CAPTURE_SPANS + 1];
 	struct memory *memory = trace_memory(task);
-	unsigned count = capture_plan(call, phase, &pipeline->capture, spans);
+	const struct capture_options options = { pipeline_data_limit(pipeline, call) };
+	unsigned count = capture_plan(call, phase, &options, spans);
 	unsigned all = count;
 
 	if (stack)
@@ -23,7 +24,7 @@ static void copy_bytes(struct pipeline *pipeline, struct task *task, struct call
 	if (stack)
 		stack->got = spans[count].got;
 	if (count)
-		capture_follow(call, phase, &pipeline->capture, spans, count, memory);
+		capture_follow(call, phase, &options, spans, count, memory);
 }
 
 /* Copies the bytes and walks the stack, in as few reads as possible. */
@@ -109,7 +110,14 @@ static const char *address_text(void *user, const struct address *address, struc
 
 const struct file_view *pipeline_view(struct pipeline *pipeline, struct file *file, struct arena *arena)
 {
-	return state_view(pipeline->state, file, arena, address_text, pipeline);
+	const struct file_view *view = state_view(pipeline->state, file, arena, address_text, pipeline);
+
+	if (view && view->peer) {
+		const char *host = pipeline_peer_host(pipeline, file);
+		if (host)
+			((struct file_view *)view)->host = arena_string(arena, host);
+	}
+	return view;
 }
 
 /* What an fd of the call refers to: the main fd as it was at the entry, others as they are known now. */
@@ -141,6 +149,7 @@ void pipeline_decode_init(struct pipeline *pipeline)
 {
 	pipeline->decode = (struct decode){
 		.file = file_of,
+		.host = pipeline_host,
 		.epoll_fd = epoll_fd,
 		.user = pipeline,
 		.data_limit = pipeline->capture.data_limit,
@@ -225,13 +234,16 @@ void pipeline_finish(void *user, struct task *task, struct call *call)
 		set_numbers(task, call, &event);
 		decode_entry(&pipeline->decode, call, &event);
 	}
-	if (call->finished)
+	const char *words = NULL;
+	if (call->finished) {
+		words = pipeline_learn(pipeline, call);
 		state_apply(pipeline->state, task, call);
+	}
 	if (shown) {
 		if (call->finished)
 			decode_exit(&pipeline->decode, call, &event);
 		set_caller(pipeline, call, &event);
-		pipeline_remarks(pipeline, call, &event);
+		pipeline_remarks(pipeline, call, &event, words);
 		if (filter_shows(&pipeline->options->filter, &event, task->process->executable))
 			pipeline_emit(pipeline, &event);
 	}

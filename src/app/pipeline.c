@@ -8,6 +8,7 @@
 
 #include "app/version.h"
 #include "base/clock.h"
+#include "enrich/names.h"
 
 /* JSON shows up to this many bytes of data, and DNS messages are read whole, whatever -s says. */
 enum { DATA_LEAST = 256 };
@@ -57,6 +58,7 @@ struct pipeline *pipeline_new(const struct options *options, const struct sink_o
 	pipeline->capture.data_limit = options->string_limit > DATA_LEAST ? options->string_limit : DATA_LEAST;
 	arena_init(&pipeline->arena);
 	pipeline->state = state_new(&events);
+	pipeline->hosts = hosts_new();
 	options_to_stack(options, &stack);
 	if (options->caller || look->stack)
 		pipeline->stack = stack_new(&stack);
@@ -67,6 +69,7 @@ struct pipeline *pipeline_new(const struct options *options, const struct sink_o
 void pipeline_free(struct pipeline *pipeline)
 {
 	state_free(pipeline->state);
+	hosts_free(pipeline->hosts);
 	if (pipeline->stack)
 		stack_free(pipeline->stack);
 	arena_done(&pipeline->arena);

@@ -18,6 +18,7 @@ struct pipeline {
 	struct tracer *tracer;
 	struct state *state;
 	struct stack *stack; /* NULL: no callers are wanted */
+	struct hosts *hosts;
 	struct decode decode;
 	struct capture_options capture;
 	struct row_set shown;	/* calls that are shown */
@@ -39,10 +40,16 @@ const struct file_view *pipeline_view(struct pipeline *pipeline, struct file *fi
 void pipeline_emit(struct pipeline *pipeline, const struct event *event);
 
 /* remarks.c: what a call made known about its connection, after its effects; and events about sockets. */
-void pipeline_remarks(struct pipeline *pipeline, struct call *call, struct event *event);
+void pipeline_remarks(struct pipeline *pipeline, struct call *call, struct event *event, const char *words);
 void pipeline_socket_found(void *user, struct task *task, int fd, struct file *file);
 void pipeline_socket_closed(void *user, struct file *file);
 void pipeline_socket_open(void *user, struct file *file);
+
+/* naming.c: bytes of data worth copying; what they taught (words for the line, or NULL); names of hosts. */
+uint32_t pipeline_data_limit(const struct pipeline *pipeline, const struct call *call);
+const char *pipeline_learn(struct pipeline *pipeline, struct call *call);
+const char *pipeline_peer_host(struct pipeline *pipeline, const struct file *file);
+const char *pipeline_host(void *user, const struct address *address);
 
 /* lines.c: processes, signals, notes. */
 void pipeline_task_new(void *user, struct task *task, struct task *parent, uint64_t clone_flags);

@@ -4,16 +4,17 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "enrich/names.h"
 #include "names/names.h"
 #include "state/socket.h"
 
-/* Appends a remark, its text copied. */
-static void add_remark(struct arena *arena, struct event *event, const struct text *words)
+/* Appends a remark; its text is kept by pointer. */
+static void add_remark(struct arena *arena, struct event *event, const char *words)
 {
 	struct remark *remark = arena_alloc(arena, sizeof *remark);
 	struct remark **end = &event->remarks;
 
-	*remark = (struct remark){ .text = arena_copy(arena, words->data, words->len) };
+	*remark = (struct remark){ .text = words };
 	while (*end)
 		end = &(*end)->next;
 	*end = remark;
@@ -91,14 +92,16 @@ static void add_news(struct pipeline *pipeline, struct call *call, struct event 
 		break;
 	}
 	if (words->len)
-		add_remark(&call->arena, event, words);
+		add_remark(&call->arena, event, arena_copy(&call->arena, words->data, words->len));
 }
 
-void pipeline_remarks(struct pipeline *pipeline, struct call *call, struct event *event)
+void pipeline_remarks(struct pipeline *pipeline, struct call *call, struct event *event, const char *words)
 {
 	struct socket_news news[NEWS_MAX];
 	unsigned count = state_news(pipeline->state, call, news);
 
+	if (words)
+		add_remark(&call->arena, event, words);
 	for (unsigned i = 0; i < count; i++)
 		add_news(pipeline, call, event, &news[i]);
 }
@@ -251,8 +254,12 @@ void pipeline_socket_found(void *user, struct task *task, int fd, struct file *f
 
 void pipeline_socket_closed(void *user, struct file *file)
 {
-	if (file_kind(file) == FILE_SOCKET)
-		socket_event(user, file, "closed", NULL, -1, false);
+	struct pipeline *pipeline = user;
+
+	if (file_kind(file) != FILE_SOCKET)
+		return;
+	socket_event(pipeline, file, "closed", NULL, -1, false);
+	hosts_flow_end(pipeline->hosts, socket_id(file));
 }
 
 /* The same for sockets that are open when the trace ends. */

@@ -43,73 +43,66 @@ static int is_printable(uint32_t character)
 	return character >= 0x20 && character != 0x7f && !IN(hidden, character);
 }
 
-/* Adds one byte as \n, \0, \x1b and the like; "\0" would swallow a digit that follows, so that becomes \x00.
- */
-static void add_escaped_byte(struct text *text, unsigned char byte, int digit_follows)
-{
-	char escape[4] = { '\\', 'x', hex_digits[byte >> 4], hex_digits[byte & 15] };
-	size_t len = 2;
+/* How a byte of ASCII stands in a line: 0 as it is, 'x' as \xHH, any other as a backslash and that letter. */
+static const char escapes[128] = {
+	'0', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 't', 'n', 'x', 'x', 'r', 'x', 'x',
+	'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x',
+	['"'] = '"', ['\\'] = '\\', [0x7f] = 'x',
+};
 
-	switch (byte) {
-	case '\n':
-		escape[1] = 'n';
-		break;
-	case '\t':
-		escape[1] = 't';
-		break;
-	case '\r':
-		escape[1] = 'r';
-		break;
-	case '\\':
-	case '"':
-		escape[1] = (char)byte;
-		break;
-	case 0:
-		if (!digit_follows) {
-			escape[1] = '0';
-			break;
-		}
-		/* fallthrough */
-	default:
-		len = 4;
+enum { ESCAPE_MAX = 4 };
+
+/* Writes one byte escaped; "\0" would swallow a digit that follows, so that becomes \x00. Returns the end. */
+static char *put_escape(char *out, unsigned char byte, int digit_follows)
+{
+	char letter = byte < 0x80 ? escapes[byte] : 'x';
+
+	if (letter == '0' && digit_follows)
+		letter = 'x';
+	*out++ = '\\';
+	*out++ = letter;
+	if (letter == 'x') {
+		*out++ = hex_digits[byte >> 4];
+		*out++ = hex_digits[byte & 15];
 	}
-	text_add_bytes(text, escape, len);
+	return out;
 }
 
-/* How many bytes of the run at the start are ASCII that needs no thought. */
-static size_t plain_run(const unsigned char *bytes, size_t len)
+/* Writes one character of UTF-8 as it is, when it is printable. Returns the bytes read; 0: it is not. */
+static size_t put_character(char *out, const unsigned char *at, size_t len)
 {
-	size_t run = 0;
+	uint32_t character = 0;
+	size_t step = utf8_read(at, len, &character);
 
-	while (run < len && bytes[run] >= 0x20 && bytes[run] < 0x7f && bytes[run] != '\\' &&
-	       bytes[run] != '"')
-		run++;
-	return run;
+	if (!step || !is_printable(character))
+		return 0;
+	memcpy(out, at, step);
+	return step;
 }
 
 void text_add_escaped(struct text *text, const char *bytes, size_t len, int utf8, int quoted)
 {
-	const unsigned char *at = (const unsigned char *)bytes;
+	const unsigned char *at = (const unsigned char *)bytes, *end = at + len;
 
-	while (len) {
-		uint32_t character = 0;
-		size_t step = plain_run(at, len);
+	if (text->cap - text->len <= len * ESCAPE_MAX)
+		text_reserve(text, len * ESCAPE_MAX + 1);
+	char *out = text->data + text->len;
+	while (at < end) {
+		const unsigned char byte = *at;
+		size_t step = 1;
 
-		if (step) {
-			text_add_bytes(text, (const char *)at, step);
-		} else if (*at == '"' && !quoted) {
-			text_add_char(text, '"');
-			step = 1;
-		} else if (*at >= 0x80 && utf8 && (step = utf8_read(at, len, &character)) &&
-			   is_printable(character)) {
-			text_add_bytes(text, (const char *)at, step);
+		if (byte < 0x80 && (!escapes[byte] || (byte == '"' && !quoted))) {
+			*out++ = (char)byte;
+		} else if (byte >= 0x80 && utf8 && (step = put_character(out, at, (size_t)(end - at)))) {
+			out += step;
 		} else {
-			add_escaped_byte(text, *at, len > 1 && at[1] >= '0' && at[1] <= '9');
+			out = put_escape(out, byte, at + 1 < end && at[1] >= '0' && at[1] <= '9');
 			step = 1;
 		}
 		at += step;
-		len -= step;
 	}
+	*out = 0;
+	text->len = (size_t)(out - text->data);
 }
 
 /* Adds \uXXXX, a pair of them beyond U+FFFF (RFC 8259, section 7). */

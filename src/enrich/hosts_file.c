@@ -26,6 +26,14 @@ static bool says_nothing(const char *name)
 	return !strncasecmp(name, "localhost", 9) || !strncasecmp(name, "ip6-", 4);
 }
 
+/* Loopback has every name and none: showing one of them would only hide the address. */
+static bool is_loopback(const struct dns_address *address)
+{
+	static const uint8_t loopback6[16] = { [15] = 1 };
+
+	return address->size == 4 ? address->ip[0] == 127 : memcmp(address->ip, loopback6, sizeof(loopback6)) == 0;
+}
+
 bool hosts_line_parse(char *line, struct dns_address *address, char **name)
 {
 	static const uint8_t nowhere[16]; /* 0.0.0.0 and ::, as lists of what to block have them */
@@ -41,7 +49,7 @@ bool hosts_line_parse(char *line, struct dns_address *address, char **name)
 		address->size = 4;
 	else if (inet_pton(AF_INET6, word, address->ip) == 1)
 		address->size = 16;
-	return address->size && memcmp(address->ip, nowhere, sizeof(nowhere)) != 0;
+	return address->size && memcmp(address->ip, nowhere, sizeof(nowhere)) != 0 && !is_loopback(address);
 }
 
 static int open_inside(pid_t pid)
