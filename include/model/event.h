@@ -56,8 +56,8 @@ struct event {
 	/*
 	 * everything else: process, signal, socket, note. A note "pending" has the call's name as text, its arguments in
 	 * args, how long it has blocked in duration_ns, and its caller. A socket event without text is for JSON alone.
-	 * Of "closed", sinks read these details: sent_bytes, sent_calls, received_bytes, received_calls, failed (numbers);
-	 * connect, first_byte, blocked (durations; absent when not known).
+	 * Of "closed", the summary reads these details: sent and received, structs of bytes and calls; blocked, a struct of
+	 * microseconds; errors, a struct of counts; connect and first_byte, durations, absent when not known.
 	 */
 	const char *text;	 /* the line's words for text sinks: "thread of 4410 curl"; foreign bytes possible */
 	const struct value *details; /* JSON's fields (tcp_info: indented lines too): siblings, or one nameless struct */

@@ -164,11 +164,27 @@ static void count_call(struct summary *summary, const struct event *event)
 	count(row, event, bytes);
 }
 
-static uint64_t number_of(const struct value *first, const char *name)
+static uint64_t number(const struct value *value)
+{
+	return value && (value->kind == VALUE_UINT || value->kind == VALUE_INT) ? value->unsigned_ : 0;
+}
+
+/* The fields of the struct of that name; NULL: there is none. */
+static const struct value *fields_of(const struct value *first, const char *name)
 {
 	const struct value *value = value_find(first, name);
 
-	return value && (value->kind == VALUE_UINT || value->kind == VALUE_INT) ? value->unsigned_ : 0;
+	return value && value->kind == VALUE_STRUCT ? value->list.first : NULL;
+}
+
+/* The sum of a struct's numbers. */
+static uint64_t sum_of(const struct value *first, const char *name)
+{
+	uint64_t sum = 0;
+
+	for (const struct value *value = fields_of(first, name); value; value = value->next)
+		sum += number(value);
+	return sum;
 }
 
 static int64_t time_of(const struct value *first, const char *name)
@@ -227,16 +243,16 @@ static void count_connection(struct summary *summary, const struct event *event)
 		return;
 	if (first->kind == VALUE_STRUCT && !first->name)
 		first = first->list.first;
+	const struct value *sent = fields_of(first, "sent"), *received = fields_of(first, "received");
 	struct connection_row row = { .id = file->id,
-				      .sent_bytes = number_of(first, "sent_bytes"),
-				      .sent_calls = number_of(first, "sent_calls"),
-				      .received_bytes = number_of(first, "received_bytes"),
-				      .received_calls = number_of(first, "received_calls"),
-				      .failed = number_of(first, "failed"),
+				      .sent_bytes = number(value_find(sent, "bytes")),
+				      .sent_calls = number(value_find(sent, "calls")),
+				      .received_bytes = number(value_find(received, "bytes")),
+				      .received_calls = number(value_find(received, "calls")),
+				      .failed = sum_of(first, "errors"),
+				      .blocked_ns = sum_of(first, "blocked") * 1000,
 				      .connect_ns = time_of(first, "connect"),
 				      .first_byte_ns = time_of(first, "first_byte") };
-	int64_t blocked = time_of(first, "blocked");
-	row.blocked_ns = blocked > 0 ? (uint64_t)blocked : 0;
 	if (!file->peer && !row.sent_calls && !row.received_calls && !row.failed)
 		return;
 	if (summary->connection_count == ROWS_MAX)

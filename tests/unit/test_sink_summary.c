@@ -9,24 +9,37 @@
 #include "sink_events.h"
 #include "sink_fixture.h"
 
+static struct value *add_struct(struct arena *arena, struct value *details, const char *name)
+{
+	struct value *fields = value_struct(arena, name);
+
+	value_append(details, fields);
+	return fields;
+}
+
 /* A socket's closing event, as the pipeline makes it from the socket's history. */
 static void add_closed(struct events *events, const struct file_view *file, uint64_t sent, uint64_t received,
-		       int64_t connect_ns, int64_t blocked_ns, uint64_t failed)
+		       int64_t connect_ns, uint64_t blocked_usec, uint64_t failed)
 {
 	struct arena *arena = &events->arena;
 	struct event *event = add_event(events, EVENT_SOCKET, "closed", 90000, 4410);
-	struct value *details = value_struct(arena, NULL);
+	struct value *details = value_struct(arena, NULL), *fields;
 
 	event->file = file;
 	event->details = details;
-	value_append(details, value_uint(arena, "sent_bytes", sent));
-	value_append(details, value_uint(arena, "sent_calls", sent != 0));
-	value_append(details, value_uint(arena, "received_bytes", received));
-	value_append(details, value_uint(arena, "received_calls", received != 0));
+	fields = add_struct(arena, details, "sent");
+	value_append(fields, value_uint(arena, "bytes", sent));
+	value_append(fields, value_uint(arena, "calls", sent != 0));
+	fields = add_struct(arena, details, "received");
+	value_append(fields, value_uint(arena, "bytes", received));
+	value_append(fields, value_uint(arena, "calls", received != 0));
 	if (connect_ns >= 0)
 		value_append(details, value_duration(arena, "connect", connect_ns));
-	value_append(details, value_duration(arena, "blocked", blocked_ns));
-	value_append(details, value_uint(arena, "failed", failed));
+	fields = add_struct(arena, details, "blocked");
+	value_append(fields, value_uint(arena, "send_usec", blocked_usec / 2));
+	value_append(fields, value_uint(arena, "receive_usec", blocked_usec - blocked_usec / 2));
+	if (failed)
+		value_append(add_struct(arena, details, "errors"), value_uint(arena, "EPIPE", failed));
 }
 
 static void test_tables(void **state)
@@ -40,8 +53,8 @@ static void test_tables(void **state)
 
 	(void)state;
 	add_screen(&events);
-	add_closed(&events, &dns_view, 60, 76, -1, 20300000, 0);
-	add_closed(&events, &http_view, 76, 587, 24200000, 24100000, 1);
+	add_closed(&events, &dns_view, 60, 76, -1, 20300, 0);
+	add_closed(&events, &http_view, 76, 587, 24200000, 24100, 1);
 	add_closed(&events, &unused, 0, 0, -1, 0, 0);
 	add_closed(&events, &odd, 0, 0, -1, 0, 2);
 	char *text = written(&sink_summary, &options, &events);
