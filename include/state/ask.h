@@ -57,9 +57,12 @@ struct ask {
 	int (*list)(struct ask *ask, pid_t tid, void (*fn)(void *user, int fd), void *user);
 	/* 1: both threads use the same fd table, 0: they do not, negative errno: cannot be told. kcmp(2). */
 	int (*same_table)(struct ask *ask, pid_t a, pid_t b);
-	/* Calls fn for each registration of an epoll. 0 or negative errno. proc_pid_fdinfo(5) */
-	int (*watches)(struct ask *ask, pid_t tid, int epfd, void (*fn)(void *user, int fd, uint64_t data),
-		       void *user);
+	/*
+	 * Calls fn for each registration of an epoll, with the inode of the file that was registered (0:
+	 * unknown). 0 or negative errno. proc_pid_fdinfo(5)
+	 */
+	int (*watches)(struct ask *ask, pid_t tid, int epfd,
+		       void (*fn)(void *user, int fd, uint64_t data, uint64_t inode), void *user);
 	/* The inode of the unix socket that the one with this inode is connected to; 0: none or unknown.
 	 * sock_diag(7) */
 	uint64_t (*unix_peer)(struct ask *ask, uint64_t inode);

@@ -76,6 +76,7 @@ void learn(struct hosts *hosts, pid_t pid, const struct dns_address *address, co
 {
 	if (!dns_is_host(name))
 		return;
+	hosts->learned_count++;
 	learn_for(hosts, 0, address, name);
 	if (pid)
 		learn_for(hosts, pid, address, name);

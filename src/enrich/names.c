@@ -2,9 +2,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "hello.h"
 #include "private.h"
+
+#define NAMELESS_NS UINT64_C(1000000000)
 
 enum { DNS_PORT = 53, MDNS_PORT = 5353, HELLO_MESSAGES = 4 };
 
@@ -241,6 +244,22 @@ const char *hosts_name(struct hosts *hosts, pid_t pid, const struct address *add
 	return name ? name : hosts_file_name(hosts, pid, &ip);
 }
 
+/* A clock that ticks often enough for what may be a second old, and costs next to nothing. */
+static uint64_t coarse_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+/* Whether it was just seen that this peer has no name. */
+static bool is_nameless(const struct hosts *hosts, const struct flow_state *state, const struct address *peer)
+{
+	return !state->name && state->looked_ns && state->learned == hosts->learned_count &&
+	       address_equal(&state->peer, peer) && coarse_ns() - state->looked_ns < NAMELESS_NS;
+}
+
 const char *hosts_peer(struct hosts *hosts, const struct flow *flow)
 {
 	struct flow_state *state = flow->id ? map_get(&hosts->flows, flow->id) : NULL;
@@ -251,10 +270,20 @@ const char *hosts_peer(struct hosts *hosts, const struct flow *flow)
 		return NULL;
 	if (state && state->name && address_equal(&state->peer, flow->peer))
 		return state->name;
+	if (state && is_nameless(hosts, state, flow->peer))
+		return NULL;
 	name = hosts_name(hosts, flow->pid, flow->peer);
-	if (name && (state = flow_of(hosts, flow))) {
+	state = flow_of(hosts, flow);
+	if (!state)
+		return name;
+	if (name) {
 		name_flow(state, flow->peer, name);
 		return state->name;
 	}
-	return name;
+	free(state->name);
+	state->name = NULL;
+	state->peer = *flow->peer;
+	state->looked_ns = coarse_ns();
+	state->learned = hosts->learned_count;
+	return NULL;
 }

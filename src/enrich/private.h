@@ -56,6 +56,8 @@ struct stream {
 struct flow_state {
 	struct address peer; /* that name is of */
 	char *name;	     /* NULL: none found yet */
+	uint64_t looked_ns;  /* when none was found for peer, and how much had been learned by then */
+	uint64_t learned;
 	bool asked;	     /* questions were seen: answers must match one */
 	bool proxy;	     /* names that are sent are not the peer's */
 	unsigned looked;     /* messages that were looked at for TLS and HTTP */
@@ -67,6 +69,7 @@ struct flow_state {
 struct hosts {
 	struct learned learned[LEARNED_LIMIT];
 	unsigned next;
+	uint64_t learned_count; /* grows with every name that is learned */
 	struct map by_key; /* to struct learned */
 	struct map flows;  /* by id, to struct flow_state */
 	struct hosts_seen seen[FILES_LIMIT];

@@ -270,11 +270,11 @@ static int kernel_list(struct ask *ask, pid_t tid, void (*fn)(void *user, int fd
 	return 0;
 }
 
-static int kernel_watches(struct ask *ask, pid_t tid, int epfd, void (*fn)(void *user, int fd, uint64_t data),
-			  void *user)
+static int kernel_watches(struct ask *ask, pid_t tid, int epfd,
+			  void (*fn)(void *user, int fd, uint64_t data, uint64_t inode), void *user)
 {
 	char path[64], line[256];
-	unsigned long long data;
+	unsigned long long data, inode;
 	FILE *file;
 	int fd;
 
@@ -283,9 +283,12 @@ static int kernel_watches(struct ask *ask, pid_t tid, int epfd, void (*fn)(void 
 	file = fopen(path, "re");
 	if (!file)
 		return -errno;
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "tfd: %d events: %*x data: %llx", &fd, &data) == 2)
-			fn(user, fd, data);
+	while (fgets(line, sizeof(line), file)) {
+		int got = sscanf(line, "tfd: %d events: %*x data: %llx pos:%*d ino:%llx", &fd, &data, &inode);
+
+		if (got >= 2)
+			fn(user, fd, data, got == 3 ? inode : 0);
+	}
 	fclose(file);
 	return 0;
 }

@@ -168,18 +168,18 @@ struct found_watches {
 	struct epoll *epoll;
 };
 
-static void found_watch(void *user, int fd, uint64_t data)
+/* The number may have been given to another file since it was registered; a socket's inode tells. */
+static void found_watch(void *user, int fd, uint64_t data, uint64_t inode)
 {
 	struct found_watches *found = user;
+	struct file *file = look_known(found->task, fd);
 
-	add(found->epoll, fd, look(found->state, found->task, fd, false), data);
+	if (!file || (file->inode && inode && file->inode != inode))
+		file = inode ? map_get(&found->state->by_inode, inode) : NULL;
+	add(found->epoll, fd, file, data);
 }
 
-/*
- * An epoll that was there before. What its numbers refer to now may not be what was registered by them; the
- * kernel's list says so by inode only, which is the same for all but sockets, so a number that was given away
- * is believed: rare.
- */
+/* An epoll that was there before. */
 void epoll_known(struct state *state, struct task *task, int fd, struct file *file)
 {
 	struct found_watches found = { state, task, epoll_of(file) };

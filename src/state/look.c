@@ -38,6 +38,7 @@ static bool is_socket(struct state *state, struct task *task, int fd, struct fil
 		if (!file->inode || facts.inode != file->inode)
 			return false;
 		file_learn(state, file, &facts);
+		pair_ends(state, file);
 		return true;
 	}
 	return state->ask->kind(state->ask, task->tid, fd, &facts.inode) == FILE_SOCKET && file->inode &&
@@ -108,7 +109,8 @@ static struct file *place_epoll(struct state *state, struct task *task, int fd)
 {
 	struct file *file = place(state, task, fd, file_new(state, FILE_EPOLL));
 
-	epoll_known(state, task, fd, file);
+	if (!state->listing)
+		epoll_known(state, task, fd, file);
 	return file;
 }
 
@@ -174,6 +176,17 @@ struct file *look_new(struct state *state, struct task *task, int fd, unsigned f
 	return file;
 }
 
+/* After the sockets: what the epolls of a table have registered. */
+static void know_epolls(struct state *state, struct task *task)
+{
+	for (unsigned fd = 0; fd < task->files->size; fd++) {
+		struct slot *slot = fdtable_slot(task->files, (int)fd);
+
+		if (slot && slot->file->kind == FILE_EPOLL && !slot->file->epoll)
+			epoll_known(state, task, (int)fd, slot->file);
+	}
+}
+
 struct listing {
 	struct state *state;
 	struct task *task;
@@ -193,9 +206,11 @@ void look_list(struct state *state, struct task *task)
 
 	if (!task->files || task->files->listed)
 		return;
-	task->files->listed = true;
+	task->files->listed = state->listing = true;
 	if (state->ask->list(state->ask, task->tid, listed, &listing) == 0 && !task->files->attached)
 		task->files->whole = true;
+	state->listing = false;
+	know_epolls(state, task);
 }
 
 struct file *state_file(struct state *state, struct task *task, int fd)
@@ -210,22 +225,68 @@ struct file *state_file_known(struct state *state, struct task *task, int fd)
 	return file ? file : &state->unknown;
 }
 
-struct file *state_file_asleep(struct state *state, struct task *task, int fd)
+/* A slot that was filled while the thread ran: to be verified when it is held. */
+static void doubt(struct task *task, int fd)
+{
+	struct slot *slot = fdtable_slot(task->files, fd);
+
+	if (slot)
+		slot->flags |= SLOT_DOUBT;
+}
+
+static struct file *place_running_socket(struct state *state, struct task *task, int fd, uint64_t inode)
 {
 	struct socket_facts facts = { .family = -1, .type = -1, .protocol = -1 };
+	struct file *file;
+
+	(void)state->ask->asleep(state->ask, task->tid, inode, &facts);
+	facts.inode = inode;
+	file = place_socket(state, task, fd, &facts);
+	doubt(task, fd);
+	return file;
+}
+
+struct file *state_file_asleep(struct state *state, struct task *task, int fd)
+{
 	struct file *file = look_known(task, fd);
-	struct slot *slot;
 	uint64_t inode = 0;
 
 	if (file || fd < 0 || !task->files)
 		return file ? file : &state->unknown;
 	if (state->ask->kind(state->ask, task->tid, fd, &inode) != FILE_SOCKET)
 		return &state->unknown;
-	(void)state->ask->asleep(state->ask, task->tid, inode, &facts);
-	facts.inode = inode;
-	file = place_socket(state, task, fd, &facts);
-	slot = fdtable_slot(task->files, fd);
-	if (slot)
-		slot->flags |= SLOT_DOUBT;
-	return file;
+	return place_running_socket(state, task, fd, inode);
+}
+
+static void listed_running(void *user, int fd)
+{
+	struct listing *listing = user;
+	uint64_t inode = 0;
+
+	switch (listing->state->ask->kind(listing->state->ask, listing->task->tid, fd, &inode)) {
+	case FILE_SOCKET:
+		place_running_socket(listing->state, listing->task, fd, inode);
+		break;
+	case FILE_EPOLL:
+		place(listing->state, listing->task, fd, file_new(listing->state, FILE_EPOLL));
+		doubt(listing->task, fd);
+		break;
+	case FILE_IO_URING:
+		place(listing->state, listing->task, fd, file_new(listing->state, FILE_IO_URING));
+		doubt(listing->task, fd);
+		break;
+	}
+}
+
+/*
+ * The sockets of a process that is attached to and runs on. What it does meanwhile is not seen, so nothing of
+ * this is believed before it is verified; what is not listed is asked when it is used.
+ */
+void look_running(struct state *state, struct task *task)
+{
+	struct listing listing = { state, task };
+
+	task->files->listed = true;
+	(void)state->ask->list(state->ask, task->tid, listed_running, &listing);
+	know_epolls(state, task);
 }

@@ -77,7 +77,8 @@ void pair_ends(struct state *state, struct file *file)
 	if (file->type != SOCK_STREAM || (file->family != AF_INET && file->family != AF_INET6))
 		return;
 	leave_ends(state, file);
-	if (file->listening || address_port(&file->local) <= 0 || address_port(&file->peer) <= 0)
+	if (!file->netns || file->listening || address_port(&file->local) <= 0 ||
+	    address_port(&file->peer) <= 0)
 		return;
 	file->ends = ends_key(file->netns, &file->local, &file->peer);
 	map_put(&state->by_ends, file->ends, file);

@@ -70,6 +70,8 @@ struct state {
 	unsigned flight_next;
 	struct pending_found *found;
 	unsigned found_count, found_room;
+	bool listing; /* a table is being looked through: registrations of its epolls come after its sockets
+		       */
 };
 
 /* Out of memory aborts, as everywhere (base/arena.h). */
@@ -96,6 +98,7 @@ struct file *look_known(struct task *task, int fd); /* never asks; NULL: unknown
 struct file *look_new(struct state *state, struct task *task, int fd,
 		      unsigned flags); /* just came, unseen from where */
 void look_list(struct state *state, struct task *task);
+void look_running(struct state *state, struct task *task); /* the same, not held */
 
 /* rights.c: held */
 void rights_sent(struct state *state, struct task *task, struct call *call, uint64_t msghdr);
@@ -114,7 +117,7 @@ extern const struct effect_functions effect_functions[EFFECT_UNSHARE + 1];
 /* epoll.c: what is registered where */
 void epoll_control(struct state *state, struct task *task, struct call *call);
 void epoll_known(struct state *state, struct task *task, int fd,
-		 struct file *epoll);			    /* held; asks for registrations */
+		 struct file *epoll);			    /* asks for registrations */
 struct file *epoll_file(struct file *epoll, uint64_t data); /* NULL: unknown or ambiguous */
 void epoll_forget(struct file *file);			    /* its registrations go with it */
 

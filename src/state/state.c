@@ -78,6 +78,8 @@ void state_task_new(struct state *state, struct task *task, struct task *parent,
 	}
 	if (task->process && !task->process->state_task)
 		task->process->state_task = task;
+	if (!parent && !table && task->files->attached)
+		look_running(state, task);
 }
 
 void state_task_end(struct state *state, struct task *task)

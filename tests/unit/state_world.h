@@ -174,8 +174,8 @@ static int world_same_table(struct ask *ask, pid_t a, pid_t b)
 	return 1;
 }
 
-static int world_watches(struct ask *ask, pid_t tid, int epfd, void (*fn)(void *user, int fd, uint64_t data),
-			 void *user)
+static int world_watches(struct ask *ask, pid_t tid, int epfd,
+			 void (*fn)(void *user, int fd, uint64_t data, uint64_t inode), void *user)
 {
 	(void)ask;
 	(void)tid;

@@ -22,6 +22,8 @@
 #include <unistd.h>
 
 #include "state/ask.h"
+#include "state/socket.h"
+#include "state/state.h"
 #include "state/survey.h"
 
 static void test_kernel(void **unused)
@@ -106,12 +108,12 @@ static void test_kernel_asleep(void **unused)
 
 struct seen_watch {
 	int fd;
-	uint64_t data;
+	uint64_t data, inode;
 };
 
-static void see_watch(void *user, int fd, uint64_t data)
+static void see_watch(void *user, int fd, uint64_t data, uint64_t inode)
 {
-	*(struct seen_watch *)user = (struct seen_watch){ fd, data };
+	*(struct seen_watch *)user = (struct seen_watch){ fd, data, inode };
 }
 
 /* The kernel's word on unix peers and on what an epoll watches. */
@@ -131,6 +133,7 @@ static void test_kernel_peers(void **unused)
 	assert_true(seen.data == event.data.u64);
 	assert_int_equal(ask->kind(ask, getpid(), pair[0], &inodes[0]), FILE_SOCKET);
 	assert_int_equal(ask->kind(ask, getpid(), pair[1], &inodes[1]), FILE_SOCKET);
+	assert_int_equal(seen.inode, inodes[0]);
 	assert_int_equal(ask->unix_peer(ask, inodes[0]), inodes[1]);
 	assert_int_equal(ask->unix_peer(ask, 1), 0);
 	ask->free(ask);
@@ -229,12 +232,71 @@ static void test_kernel_tcp(void **unused)
 	close(server);
 }
 
+/* Attaching to a process that runs (ourselves): its sockets and registrations are known before any stop, and
+ * verified at one. */
+static void test_kernel_attach(void **unused)
+{
+	struct state *state = state_new(NULL);
+	struct process process = { .pid = getpid(), .attached = true };
+	struct task task = { .tid = getpid(), .process = &process };
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = 0x1234567890abcdef };
+	int server, client = connected(&server), epoll = epoll_create1(EPOLL_CLOEXEC);
+	struct file *file;
+	uint32_t id;
+
+	(void)unused;
+	assert_int_equal(epoll_ctl(epoll, EPOLL_CTL_ADD, client, &event), 0);
+	state_task_new(state, &task, NULL, 0);
+	file = state_file_known(state, &task, client);
+	assert_int_equal(file_kind(file), FILE_SOCKET);
+	assert_true(address_port(socket_peer(file)) > 0);
+	assert_int_equal(socket_cookie(file), 0);
+	assert_int_equal(state_epoll_fd(state, state_file_known(state, &task, epoll), event.data.u64),
+			 client);
+	id = socket_id(file);
+	file = state_file(state, &task, client);
+	assert_int_equal(socket_id(file), id);
+	assert_int_not_equal(socket_cookie(file), 0);
+	assert_int_equal(file_kind(state_file(state, &task, epoll)), FILE_EPOLL);
+	file = state_file_known(state, &task, server);
+	assert_true(socket_history(file)->condition == SOCKET_LISTENING);
+	state_task_end(state, &task);
+	state_free(state);
+	close(client);
+	close(server);
+	close(epoll);
+}
+
+/* What attaching found is not believed when the number means something else at the first stop. */
+static void test_kernel_attach_changed(void **unused)
+{
+	struct state *state = state_new(NULL);
+	struct process process = { .pid = getpid(), .attached = true };
+	struct task task = { .tid = getpid(), .process = &process };
+	int server, client = connected(&server), other;
+	uint32_t id;
+
+	(void)unused;
+	state_task_new(state, &task, NULL, 0);
+	id = socket_id(state_file_known(state, &task, client));
+	other = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	dup3(other, client, O_CLOEXEC);
+	assert_int_not_equal(socket_id(state_file(state, &task, client)), id);
+	assert_false(address_known(socket_peer(state_file(state, &task, client))));
+	state_task_end(state, &task);
+	state_free(state);
+	close(client);
+	close(other);
+	close(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kernel),	   cmocka_unit_test(test_kernel_peers),
-		cmocka_unit_test(test_survey),	   cmocka_unit_test(test_kernel_asleep),
-		cmocka_unit_test(test_kernel_tcp), cmocka_unit_test(test_kernel_elsewhere),
+		cmocka_unit_test(test_kernel),	      cmocka_unit_test(test_kernel_peers),
+		cmocka_unit_test(test_survey),	      cmocka_unit_test(test_kernel_asleep),
+		cmocka_unit_test(test_kernel_tcp),    cmocka_unit_test(test_kernel_elsewhere),
+		cmocka_unit_test(test_kernel_attach), cmocka_unit_test(test_kernel_attach_changed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
