@@ -82,6 +82,19 @@ static void add_function(const struct text_sink *sink, struct text *text, const 
 	}
 }
 
+/* How much of a library's name terminals show: libcurl.so.4 of libcurl.so.4.8.0, which programs are linked
+ * with. */
+static size_t module_len(const struct text_sink *sink, const char *name)
+{
+	const char *version = strstr(name, ".so.");
+	size_t len = version ? (size_t)(version - name) + 4 : strlen(name);
+
+	if (!version || !sink->options.width || sink->options.path != PATH_SHORT)
+		return strlen(name);
+	len += strspn(name + len, "0123456789");
+	return name[len] == '.' ? len : strlen(name);
+}
+
 /* What stands for a place without a function: module+0xoff, else the address. */
 static void add_module_offset(const struct text_sink *sink, struct text *text, const struct place *place)
 {
@@ -89,7 +102,8 @@ static void add_module_offset(const struct text_sink *sink, struct text *text, c
 		text_add_hex(text, place->address);
 		return;
 	}
-	add_foreign(sink, text, styled_module(sink, place->module));
+	const char *name = styled_module(sink, place->module);
+	put_foreign(text, name, module_len(sink, name), sink->options.utf8, false);
 	text_add_char(text, '+');
 	text_add_hex(text, place->module_offset);
 }

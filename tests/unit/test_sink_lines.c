@@ -182,6 +182,8 @@ static void test_places(void **state)
 					      .offset = 0x10,
 					      .module = "/usr/bin/demo" };
 	static const struct place stripped = { .module = "/usr/bin/de\nmo", .module_offset = 0x1234 };
+	static const struct place library = { .module = "/usr/lib/libcurl.so.4.8.0",
+					      .module_offset = 0x4b48f };
 	static const struct place unmapped = { .address = 0x7f0012 };
 	static const struct place templated = { .function = "net::conn<a::b>::send(char const*, std::size_t)",
 						.offset = 4,
@@ -201,7 +203,8 @@ static void test_places(void **state)
 	add_call(&events, "d", 1, 0, 7, &stripped, 0);
 	add_call(&events, "e", 1, 0, 7, &unmapped, 0);
 	add_call(&events, "f", 1, 0, 7, NULL, 0);
-	event = add_call(&events, "g", 1, 0, 7, &templated, 0);
+	add_call(&events, "g", 1, 0, 7, &templated, 0);
+	add_call(&events, "h", 1, 0, 7, &library, 0);
 	expect(&options, &events,
 	       "       http.c:118   a() = 0                                        fetch\n"
 	       "       http.c:118 via libcurl.so.4 b() = 0                         fetch\n"
@@ -209,15 +212,18 @@ static void test_places(void **state)
 	       "       de\\nmo+0x1234 d() = 0\n"
 	       "       0x7f0012      e() = 0\n"
 	       "                     f() = 0\n"
-	       "       c.cc:5        g() = 0                                        send\n");
+	       "       c.cc:5        g() = 0                                        send\n"
+	       "       libcurl.so.4+0x4b48f h() = 0\n");
 	event = add_call(&events, "a", 1, 0, 7, &file, 0);
 	event->caller.via = "libcurl.so.4";
 	add_call(&events, "c", 1, 0, 7, &no_line, 0);
 	add_call(&events, "d", 1, 0, 7, &stripped, 0);
+	add_call(&events, "h", 1, 0, 7, &library, 0);
 	expect(&full, &events,
 	       "       7 /src/net/http.c:118 (fetch+0x9c) via libcurl.so.4 a() = 0\n"
 	       "       7 net::socket<int>::send(char const*)+0x10 c() = 0\n"
-	       "       7 /usr/bin/de\\nmo+0x1234                   d() = 0\n");
+	       "       7 /usr/bin/de\\nmo+0x1234                   d() = 0\n"
+	       "       7 /usr/lib/libcurl.so.4.8.0+0x4b48f        h() = 0\n");
 }
 
 static void test_stack(void **state)
