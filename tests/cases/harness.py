@@ -89,6 +89,14 @@ def wait_for(what, condition, seconds=10):
         time.sleep(0.01)
 
 
+def unused_pid():
+    """A pid that nobody has: the highest one that is free."""
+    pid = int(pathlib.Path("/proc/sys/kernel/pid_max").read_text(encoding="ascii")) - 1
+    while os.path.exists(f"/proc/{pid}"):
+        pid -= 1
+    return pid
+
+
 def kill_tree(pid):
     """Kills a process of ours and everything below it."""
     for victim in [*descendants(pid), pid]:
@@ -354,8 +362,8 @@ def reports(text):
 
 
 def error_name(number):
-    """EAGAIN for 11; None for 0."""
-    return errno.errorcode[number] if number else None
+    """EAGAIN for 11; None for 0. Python prefers another name for one of them."""
+    return {95: "EOPNOTSUPP"}.get(number, errno.errorcode[number]) if number else None
 
 
 def difference(record, event):

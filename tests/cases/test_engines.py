@@ -29,6 +29,8 @@ class Numbering:
             return [self.plain(item, name) for item in value]
         if name in ("port", "pointer", "pid") and value:
             return self.number(name, value)
+        if name == "remarks":
+            return re.sub(r"[0-9.]+(ns|us|ms|s)\b", "DURATION", value)
         return value
 
 
