@@ -179,14 +179,25 @@ static void set_stack(struct pipeline *pipeline, struct call *call, struct event
 	event->stack_cut = call->walk.cut;
 }
 
+/* The place belongs to the history of the socket that the call used, and of the one that it made. */
+static void note_user(struct pipeline *pipeline, const struct call *call, const struct place *place)
+{
+	unsigned effect = call->row->effect;
+
+	if (call->file)
+		socket_used_by(call->file, place, false);
+	if (call->finished && !call->failed && (effect == EFFECT_SOCKET || effect == EFFECT_ACCEPT) && pipeline->task)
+		socket_used_by(state_file_known(pipeline->state, pipeline->task, (int)call->result), place, true);
+}
+
 /* Where the call came from. */
 static void set_caller(struct pipeline *pipeline, struct call *call, struct event *event)
 {
 	if (!pipeline->stack || !call->walk.count)
 		return;
 	event->caller = stack_caller(pipeline->stack, &call->walk);
-	if (call->file && event->caller.place)
-		socket_used_by(call->file, event->caller.place, false);
+	if (event->caller.place)
+		note_user(pipeline, call, event->caller.place);
 	if (pipeline->look->stack)
 		set_stack(pipeline, call, event);
 }

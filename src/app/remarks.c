@@ -201,7 +201,8 @@ static struct value *history_details(struct pipeline *pipeline, const struct fil
 	if (!history)
 		return details;
 	add_moment(pipeline, details, "created_usec", history->created);
-	add_moment(pipeline, details, "connected_usec", history->connect_done);
+	if (history->condition != SOCKET_REFUSED)
+		add_moment(pipeline, details, "connected_usec", history->connect_done);
 	add_moment(pipeline, details, "first_received_usec", history->first_received);
 	add_traffic(arena, details, "sent", &history->sent);
 	add_traffic(arena, details, "received", &history->received);

@@ -252,6 +252,7 @@ static void leave_bind(struct state *state, struct task *task, struct call *call
 		ask_new(state, task, call, call_fd(call, 0), call->file, ASK_LOCAL);
 	else
 		file_set_local(state, call->file, &address);
+	call->file->bound = true;
 	call->file->history->condition = SOCKET_BOUND;
 }
 

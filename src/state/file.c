@@ -197,24 +197,22 @@ static const char *cached(char **cache, const struct address *address, struct ar
 	return *cache ? arena_string(arena, *cache) : NULL;
 }
 
-/* A refused connect leaves the address that was tried, but no link to it. */
+/* After a refused connect it is the address that was tried. */
 static enum file_link link_of(const struct file *file)
 {
 	if (file->listening)
 		return LINK_LISTEN;
-	if (file->history && file->history->condition == SOCKET_REFUSED)
-		return LINK_NONE;
 	if (address_known(&file->peer))
 		return file->link == LINK_FROM ? LINK_FROM : LINK_TO;
-	if (address_port(&file->local) > 0 || (address_known(&file->local) && file->local.family == 1))
-		return LINK_LISTEN;
-	return LINK_NONE;
+	return file->bound && address_known(&file->local) ? LINK_LISTEN : LINK_NONE;
 }
 
 /* A copy for the event: state changes, events do not. */
 static const struct address *kept(const struct address *address, struct arena *arena)
 {
-	return address_known(address) ? memcpy(arena_alloc(arena, sizeof(*address)), address, sizeof(*address)) : NULL;
+	return address_known(address)
+		       ? memcpy(arena_alloc(arena, sizeof(*address)), address, sizeof(*address))
+		       : NULL;
 }
 
 const struct file_view *

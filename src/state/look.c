@@ -1,5 +1,6 @@
 /* look: what an fd is that was not seen coming: asked once, while the thread is held. */
 #include <errno.h>
+#include <sys/socket.h>
 
 #include "private.h"
 
@@ -86,6 +87,9 @@ static struct file *found_socket(struct state *state, struct task *task, int fd,
 		file->history->condition = SOCKET_CONNECTED;
 	if (address_known(&file->peer))
 		file->link = LINK_TO;
+	else
+		file->bound =
+			address_port(&file->local) > 0 || (file->family == AF_UNIX && file->local.length > 2);
 	pair_ends(state, file);
 	return file;
 }

@@ -25,6 +25,7 @@ struct file {
 	bool ambiguous; /* known by more than one number, or in more than one process by other ways than fork
 			 */
 	bool listening;
+	bool bound; /* by bind, or found so: not by what it sent or connected to */
 	bool asked_local;  /* the kernel was asked once for what a send or connect had left unknown */
 	bool untold;	   /* a connect's outcome is known, and no line said so yet */
 	bool single;	   /* counted in state->unix_single */
