@@ -114,6 +114,13 @@ static void add_moment(struct pipeline *pipeline, struct value *details, const c
 						 (pipeline->look->start_wall_ns + ns - pipeline->look->start_ns) / 1000));
 }
 
+/* How long from one moment to a later one; absent when one of them is not known. */
+static void add_time(struct arena *arena, struct value *details, const char *name, uint64_t from, uint64_t to)
+{
+	if (from && to >= from)
+		value_append(details, value_duration(arena, name, (int64_t)(to - from)));
+}
+
 static void add_traffic(struct arena *arena, struct value *details, const char *name, const struct socket_traffic *traffic)
 {
 	struct value *both = value_struct(arena, name);
@@ -139,7 +146,9 @@ static void add_place(struct arena *arena, struct value *list, const char *name,
 {
 	const char *text = place->file && place->line ? arena_printf(arena, "%s:%d", place->file, place->line)
 			   : place->function ? arena_printf(arena, "%s+0x%llx", place->function, (unsigned long long)place->offset)
-					     : place->module;
+			   : place->module
+				   ? arena_printf(arena, "%s+0x%llx", place->module, (unsigned long long)place->module_offset)
+				   : NULL;
 
 	if (text)
 		value_append(list, value_string(arena, name, text, (uint32_t)strlen(text)));
@@ -201,9 +210,13 @@ static struct value *history_details(struct pipeline *pipeline, const struct fil
 	if (!history)
 		return details;
 	add_moment(pipeline, details, "created_usec", history->created);
-	if (history->condition != SOCKET_REFUSED)
+	if (history->condition != SOCKET_REFUSED) {
 		add_moment(pipeline, details, "connected_usec", history->connect_done);
+		add_time(arena, details, "connect", history->connect_begun, history->connect_done);
+	}
 	add_moment(pipeline, details, "first_received_usec", history->first_received);
+	add_time(arena, details, "first_byte", history->connect_done ? history->connect_done : history->created,
+		 history->first_received);
 	add_traffic(arena, details, "sent", &history->sent);
 	add_traffic(arena, details, "received", &history->received);
 	if (history->accepted)
