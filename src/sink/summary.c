@@ -97,7 +97,7 @@ static char *escaped(const struct summary *summary, const char *string)
 	return text.data;
 }
 
-/* file:line (function), else function, else module+0xoff. */
+/* file:line (function), else function+0xoff, else module+0xoff. */
 static char *place_name(const struct summary *summary, const struct place *place)
 {
 	struct text text = { 0 }, raw = { 0 };
@@ -115,6 +115,8 @@ static char *place_name(const struct summary *summary, const struct place *place
 		}
 	} else if (place->function) {
 		text_add(&raw, place->function);
+		text_add_char(&raw, '+');
+		text_add_hex(&raw, place->offset);
 	} else {
 		const char *slash = module ? strrchr(module, '/') : NULL;
 		text_add(&raw, slash && slash[1] ? slash + 1 : module ? module : "?");
