@@ -188,6 +188,24 @@ static void add_constant(struct arena *arena, struct value *details, const char 
 	value_append(details, value);
 }
 
+static void add_word(struct arena *arena, struct value *details, const char *name, const char *word)
+{
+	if (word)
+		value_append(details, value_string(arena, name, word, (uint32_t)strlen(word)));
+}
+
+/* What became of it; NULL: nothing was done to it, or nobody saw. */
+static const char *condition_name(unsigned condition)
+{
+	static const char *const names[SOCKET_CONDITIONS] = {
+		[SOCKET_BOUND] = "bound",	    [SOCKET_LISTENING] = "listening",
+		[SOCKET_CONNECTING] = "connecting", [SOCKET_CONNECTED] = "connected",
+		[SOCKET_REFUSED] = "failed",	    [SOCKET_SHUT] = "shut down",
+	};
+
+	return condition < SOCKET_CONDITIONS ? names[condition] : NULL;
+}
+
 /* A socket's whole history, for JSON. */
 static struct value *history_details(struct pipeline *pipeline, const struct file *file, const struct file_view *view)
 {
@@ -214,6 +232,8 @@ static struct value *history_details(struct pipeline *pipeline, const struct fil
 		add_moment(pipeline, details, "connected_usec", history->connect_done);
 		add_time(arena, details, "connect", history->connect_begun, history->connect_done);
 	}
+	add_word(arena, details, "state", condition_name(history->condition));
+	add_word(arena, details, "connect_error", history->connect_error ? names_errno(history->connect_error) : NULL);
 	add_moment(pipeline, details, "first_received_usec", history->first_received);
 	add_time(arena, details, "first_byte", history->connect_done ? history->connect_done : history->created,
 		 history->first_received);
