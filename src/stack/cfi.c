@@ -41,7 +41,7 @@ static bool plain_cfa(Dwarf_Frame *frame, const struct unwind_abi *unwind, struc
 	return true;
 }
 
-enum rule { RULE_SAME, RULE_UNDEFINED, RULE_SAVED, RULE_OTHER };
+enum rule { RULE_SAME, RULE_UNDEFINED, RULE_SAVED, RULE_CFA, RULE_OTHER };
 
 /* How the caller's value of a register is found; offset is from the CFA for RULE_SAVED. */
 static enum rule register_rule(Dwarf_Frame *frame, int reg, int64_t *offset)
@@ -57,6 +57,8 @@ static enum rule register_rule(Dwarf_Frame *frame, int reg, int64_t *offset)
 	if (ops[0].atom != DW_OP_call_frame_cfa || count > 2)
 		return RULE_OTHER;
 	if (count == 2) {
+		if (ops[1].atom == DW_OP_stack_value)
+			return RULE_CFA;
 		if (ops[1].atom != DW_OP_plus_uconst)
 			return RULE_OTHER;
 		*offset = (int64_t)ops[1].number;
@@ -78,9 +80,7 @@ static bool fill_plain_row(Dwarf_Frame *frame, const struct unwind_abi *unwind, 
 		if (reg == unwind->pc)
 			continue;
 		const enum rule rule = register_rule(frame, reg, &offset);
-		if (rule == RULE_OTHER)
-			return false;
-		if (rule == RULE_SAVED && reg == unwind->sp)
+		if (rule == RULE_OTHER || (rule == RULE_CFA) != (reg == unwind->sp))
 			return false;
 		if (rule != RULE_SAVED)
 			continue;

@@ -213,10 +213,13 @@ static bool names_register(const Dwarf_Op *ops, size_t count, struct expr_result
 int expr_eval(const Dwarf_Op *ops, size_t count, const struct expr_context *context,
 	      struct expr_result *result)
 {
-	struct machine machine = { .context = context };
+	struct machine machine;
 	unsigned steps = 0;
 	size_t at = 0;
 
+	machine.context = context;
+	machine.depth = 0;
+	machine.result = (struct expr_result){ 0 };
 	if (names_register(ops, count, &machine.result)) {
 		*result = machine.result;
 		return machine.result.value < context->reg_count ? 0 : -EINVAL;

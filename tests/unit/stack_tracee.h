@@ -19,31 +19,32 @@
 #include "stack/stack.h"
 
 #include "arch/abi.h"
+#include "base/clock.h"
 
 struct tracee_memory {
 	struct memory memory;
 	pid_t tid;
 };
 
-/* Reads with process_vm_readv, span by span. */
+/* Reads with process_vm_readv, span by span; what reaches into an unmapped page is read in part. */
 static size_t tracee_read(struct memory *memory, struct memory_span *spans, size_t count)
 {
 	const pid_t tid = ((struct tracee_memory *)memory)->tid;
 	size_t all = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		size_t got = 0;
-		while (got < spans[i].size) {
-			const size_t page = 4096 - (spans[i].address + got) % 4096;
-			const size_t len = spans[i].size - got < page ? spans[i].size - got : page;
-			const struct iovec to = { (char *)spans[i].to + got, len };
-			const struct iovec from = { (void *)(uintptr_t)(spans[i].address + got), len };
-			if (process_vm_readv(tid, &to, 1, &from, 1, 0) != (ssize_t)len)
-				break;
-			got += len;
-		}
-		spans[i].got = (uint32_t)got;
-		all += got;
+		const uint64_t address = spans[i].address;
+		const size_t first = 4096 - address % 4096;
+		const struct iovec to = { spans[i].to, spans[i].size };
+		struct iovec from[16];
+		size_t at = 0, parts = 0;
+		/* One part per page: the kernel stops at the first that is not there. */
+		for (size_t len = first; at < spans[i].size && parts < 16; at += from[parts++].iov_len, len = 4096)
+			from[parts] = (struct iovec){ (void *)(uintptr_t)(address + at),
+						      len < spans[i].size - at ? len : spans[i].size - at };
+		const ssize_t got = process_vm_readv(tid, &to, 1, from, parts, 0);
+		spans[i].got = got > 0 ? (uint32_t)got : 0;
+		all += spans[i].got;
 	}
 	return all;
 }
@@ -94,6 +95,7 @@ struct tracee_run {
 	void (*seen)(void *user, const struct tracee_call *call);
 	void *user;
 	struct space *space;
+	uint64_t walk_ns;
 };
 
 static void tracee_entry(struct tracee_run *run, pid_t tid, const struct __ptrace_syscall_info *info)
@@ -114,7 +116,9 @@ static void tracee_entry(struct tracee_run *run, pid_t tid, const struct __ptrac
 	if (!abi)
 		return;
 	const uint32_t got = (uint32_t)memory_get(&memory.memory, regs.sp, snapshot, sizeof(snapshot));
+	const uint64_t start = clock_monotonic_ns();
 	stack_walk(run->stack, run->space, abi, &regs, snapshot, got, &memory.memory, run->all, &arena, &walk);
+	run->walk_ns += clock_monotonic_ns() - start;
 	call.walk = &walk;
 	run->seen(run->user, &call);
 	arena_done(&arena);
