@@ -31,9 +31,11 @@ int main(int argc, char **argv)
 {
 	struct stack_options options = { .demangle = true, .max_frames = 64 };
 	struct bench bench = { .stack = stack_new(&options) };
-	struct tracee_run run = {
-		.stack = bench.stack, .all = getenv("ALL"), .wanted = is_send, .seen = name_caller, .user = &bench
-	};
+	struct tracee_run run = { .stack = bench.stack,
+				  .all = getenv("ALL"),
+				  .wanted = is_send,
+				  .seen = name_caller,
+				  .user = &bench };
 
 	if (argc < 2)
 		return 2;

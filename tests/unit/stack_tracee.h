@@ -1,6 +1,6 @@
 /*
- * stack_tracee: runs a program and walks its stack at each of its calls of one number, as tests of stack/ need it. A small
- * tracer of its own, so that stack/ is tested without trace/.
+ * stack_tracee: runs a program and walks its stack at each of its calls of one number, as tests of stack/
+ * need it. A small tracer of its own, so that stack/ is tested without trace/.
  */
 #ifndef SOCKLINE_TESTS_STACK_TRACEE_H
 #define SOCKLINE_TESTS_STACK_TRACEE_H
@@ -39,7 +39,8 @@ static size_t tracee_read(struct memory *memory, struct memory_span *spans, size
 		struct iovec from[16];
 		size_t at = 0, parts = 0;
 		/* One part per page: the kernel stops at the first that is not there. */
-		for (size_t len = first; at < spans[i].size && parts < 16; at += from[parts++].iov_len, len = 4096)
+		for (size_t len = first; at < spans[i].size && parts < 16;
+		     at += from[parts++].iov_len, len = 4096)
 			from[parts] = (struct iovec){ (void *)(uintptr_t)(address + at),
 						      len < spans[i].size - at ? len : spans[i].size - at };
 		const ssize_t got = process_vm_readv(tid, &to, 1, from, parts, 0);
@@ -100,7 +101,9 @@ struct tracee_run {
 
 static void tracee_entry(struct tracee_run *run, pid_t tid, const struct __ptrace_syscall_info *info)
 {
-	struct tracee_call call = { .tid = tid, .number = info->entry.nr, .is_i386 = info->arch == 0x40000003 };
+	struct tracee_call call = { .tid = tid,
+				    .number = info->entry.nr,
+				    .is_i386 = info->arch == 0x40000003 };
 	struct tracee_memory memory = { { tracee_read }, tid };
 	uint8_t snapshot[STACK_SNAPSHOT];
 	struct arena arena = { 0 };
@@ -108,7 +111,8 @@ static void tracee_entry(struct tracee_run *run, pid_t tid, const struct __ptrac
 	struct regs regs;
 
 	memcpy(call.args, info->entry.args, sizeof(call.args));
-	if (call.is_i386 ? call.number == 192 || call.number == 125 : call.number == SYS_mmap || call.number == SYS_mprotect)
+	if (call.is_i386 ? call.number == 192 || call.number == 125
+			 : call.number == SYS_mmap || call.number == SYS_mprotect)
 		space_changed(run->space);
 	if (!run->wanted(run->user, &call))
 		return;
@@ -117,7 +121,8 @@ static void tracee_entry(struct tracee_run *run, pid_t tid, const struct __ptrac
 		return;
 	const uint32_t got = (uint32_t)memory_get(&memory.memory, regs.sp, snapshot, sizeof(snapshot));
 	const uint64_t start = clock_monotonic_ns();
-	stack_walk(run->stack, run->space, abi, &regs, snapshot, got, &memory.memory, run->all, &arena, &walk);
+	stack_walk(run->stack, run->space, abi, &regs, snapshot, got, &memory.memory, run->all, &arena,
+		   &walk);
 	run->walk_ns += clock_monotonic_ns() - start;
 	call.walk = &walk;
 	run->seen(run->user, &call);
