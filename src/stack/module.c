@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -335,47 +336,47 @@ static void read_headers(void *arg)
 	module->state = MODULE_OPEN;
 }
 
-/* Opens the file that is mapped: by the mapping itself when we may, else by its name. */
-static void open_mapped_file(struct opening *opening, pid_t tid)
+/* Opens the file that is mapped: by the mapping itself when we may, else by its name. A negative errno:
+ * neither. */
+static int open_mapped_file(struct stack *stack, struct module *module, const struct mapping *mapping,
+			    pid_t tid, bool *same_inode)
 {
-	const struct mapping *mapping = opening->mapping;
-	struct module *module = opening->module;
-	struct stack *stack = opening->stack;
-	struct stat status;
 	char path[96];
 
 	module->root = arena_printf(&stack->arena, "/proc/%d/root", tid);
 	snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", tid, (unsigned long long)mapping->start,
 		 (unsigned long long)mapping->end);
-	opening->fd = file_open("", path);
-	opening->same_inode = opening->fd >= 0;
-	if (opening->fd < 0)
-		opening->fd = file_open(module->root, module->path);
-	if (opening->fd < 0) {
-		module->note = opening->fd == -ENOENT ? "module was deleted since it was mapped"
-						      : "module cannot be read";
+	int fd = file_open("", path);
+	*same_inode = fd >= 0;
+	return fd >= 0 ? fd : file_open(module->root, module->path);
+}
+
+void module_read(struct stack *stack, struct module *module, const struct mapping *mapping,
+		 struct memory *memory, int fd, bool same_inode)
+{
+	struct opening opening = { stack, module, mapping, memory, same_inode, fd };
+	struct stat status;
+
+	if (fstat(fd, &status) || status.st_size == 0)
 		return;
-	}
-	if (fstat(opening->fd, &status) || status.st_size == 0)
-		return;
-	opening->same_inode = opening->same_inode || status.st_ino == mapping->inode;
+	opening.same_inode = same_inode || status.st_ino == mapping->inode;
 	module->modified = status.st_mtim;
 	module->size = status.st_size;
-	if (guard_run(read_headers, opening))
+	if (guard_run(read_headers, &opening))
 		module->state = MODULE_UNUSABLE;
 }
 
 /* The vDSO has no file: its image is copied from memory. */
-static void open_vdso(struct opening *opening)
+static void open_vdso(struct stack *stack, struct module *module, const struct mapping *mapping,
+		      struct memory *memory)
 {
-	const uint64_t size = opening->mapping->end - opening->mapping->start;
-	struct module *module = opening->module;
+	const uint64_t size = mapping->end - mapping->start;
 	size_t count = 0;
 
 	if (size > VDSO_MAX)
 		return;
-	char *image = arena_zalloc(&opening->stack->arena, size);
-	if (memory_get(opening->memory, opening->mapping->start, image, (uint32_t)size) < size)
+	char *image = arena_zalloc(&stack->arena, size);
+	if (memory_get(memory, mapping->start, image, (uint32_t)size) < size)
 		return;
 	Elf *elf = elf_memory(image, size);
 	if (!elf || elf_kind(elf) != ELF_K_ELF || elf_getphdrnum(elf, &count)) {
@@ -388,32 +389,52 @@ static void open_vdso(struct opening *opening)
 	module->state = MODULE_OPEN;
 }
 
+/* Keeps the descriptor, to see when the file is rewritten, as long as there are not too many. */
+static void keep_fd(struct stack *stack, struct module *module, int fd)
+{
+	if (module->state == MODULE_OPEN && stack->module_fds < KEPT_FDS) {
+		module->fd = fd;
+		stack->module_fds++;
+		return;
+	}
+	if (module->state == MODULE_OPEN)
+		elf_cntl(module->elf, ELF_C_FDDONE);
+	close(fd);
+}
+
 void module_open(struct stack *stack, struct module *module, const struct mapping *mapping, pid_t tid,
 		 struct memory *memory)
 {
-	struct opening opening = { stack, module, mapping, memory, false, -1 };
+	bool same_inode;
 
 	module->state = MODULE_UNUSABLE;
-	if (module->kind == MODULE_VDSO)
-		open_vdso(&opening);
-	else
-		open_mapped_file(&opening, tid);
+	if (module->kind == MODULE_VDSO) {
+		open_vdso(stack, module, mapping, memory);
+		return;
+	}
+	const int fd = open_mapped_file(stack, module, mapping, tid, &same_inode);
+	if (fd >= 0) {
+		module_read(stack, module, mapping, memory, fd, same_inode);
+		keep_fd(stack, module, fd);
+	} else {
+		module->note =
+			fd == -ENOENT ? "module was deleted since it was mapped" : "module cannot be read";
+	}
 	log_debug("module %s: %s", module->path,
 		  module->state == MODULE_OPEN ? "opened"
 		  : module->note	       ? module->note
 					       : "not usable");
-	if (module->state == MODULE_OPEN && opening.fd >= 0 && stack->module_fds < KEPT_FDS) {
-		module->fd = opening.fd;
-		stack->module_fds++;
-	} else if (opening.fd >= 0) {
-		if (module->state == MODULE_OPEN)
-			elf_cntl(module->elf, ELF_C_FDDONE);
-		close(opening.fd);
-	}
 }
 
 void module_close(struct module *module)
 {
+	struct map_slot *slot;
+
+	for (size_t at = 0; (slot = map_next(&module->codes, &at));) {
+		const struct code *code = slot->value;
+		if (code->row == ROW_CFI)
+			free(code->frame);
+	}
 	debug_free(module->debug);
 	symbols_free(module->symbols);
 	if (module->eh_frame)

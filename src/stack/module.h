@@ -95,6 +95,9 @@ bool module_is_current(struct stack *stack, struct module *module);
 /* Opens the file behind a mapping of a held thread. Afterwards state is MODULE_OPEN or MODULE_UNUSABLE. */
 void module_open(struct stack *stack, struct module *module, const struct mapping *mapping, pid_t tid,
 		 struct memory *memory);
+/* The part of it after the file was found: fd stays the caller's. same_inode: it is surely what is mapped. */
+void module_read(struct stack *stack, struct module *module, const struct mapping *mapping,
+		 struct memory *memory, int fd, bool same_inode);
 void module_close(struct module *module);
 
 /* File offset to the address that the file's own tables use. False: in no segment. */
