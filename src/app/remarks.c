@@ -81,6 +81,10 @@ static void add_news(struct pipeline *pipeline, struct call *call, struct event 
 	case NEWS_CONNECT_FAILED:
 		failed_words(words, news);
 		break;
+	case NEWS_NO_ANSWER:
+		text_add(words, "not connected after ");
+		text_add_span(words, news->after_ns);
+		break;
 	case NEWS_PAIRED:
 		pair_words(pipeline, words, news);
 		break;

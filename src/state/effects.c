@@ -370,7 +370,6 @@ static void apply_close_range(struct state *state, struct task *task, struct cal
 static void put_again(struct state *state, struct task *task, const struct call *call, int fd, unsigned flags)
 {
 	if (call->file && file_matters(call->file)) {
-		call->file->ambiguous = true;
 		fdtable_set(state, task->files, fd, call->file, flags, call->exit_ns);
 	} else {
 		fdtable_clear(state, task->files, fd);

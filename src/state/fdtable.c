@@ -10,6 +10,20 @@
 /* As the kernel: starts with room for 64 (include/linux/fdtable.h, NR_OPEN_DEFAULT) and doubles. */
 enum { FIRST_SIZE = 64 };
 
+/* A file that goes by two numbers at the same time must be told by its id: counts the first number and the
+ * others. */
+static void count_number(struct file *file, unsigned fd, int by)
+{
+	if (!file_matters(file))
+		return;
+	if (by > 0 && !file->at_number && !file->at_others)
+		file->number = fd;
+	if (fd == file->number)
+		file->at_number += (unsigned)by;
+	else
+		file->at_others += (unsigned)by;
+}
+
 /* An empty table with one reference. */
 struct fdtable *fdtable_new(void)
 {
@@ -39,6 +53,7 @@ struct fdtable *fdtable_copy(const struct fdtable *from)
 		if (!slot->file)
 			continue;
 		file_ref(slot->file);
+		count_number(slot->file, fd, 1);
 		if (doubt && file_matters(slot->file))
 			slot->flags |= SLOT_DOUBT;
 	}
@@ -49,9 +64,12 @@ void fdtable_unref(struct state *state, struct fdtable *table)
 {
 	if (!table || --table->refs)
 		return;
-	for (unsigned fd = 0; fd < table->size; fd++)
-		if (table->slots[fd].file)
-			file_unref(state, table->slots[fd].file);
+	for (unsigned fd = 0; fd < table->size; fd++) {
+		if (!table->slots[fd].file)
+			continue;
+		count_number(table->slots[fd].file, fd, -1);
+		file_unref(state, table->slots[fd].file);
+	}
 	free(table->slots);
 	free(table);
 }
@@ -89,7 +107,9 @@ void fdtable_set(struct state *state, struct fdtable *table, int fd, struct file
 	slot->flags = flags & 0xff;
 	slot->since = since & ((UINT64_C(1) << 56) - 1);
 	table->matters += file_matters(file);
+	count_number(file, (unsigned)fd, 1);
 	if (before) {
+		count_number(before, (unsigned)fd, -1);
 		table->matters -= file_matters(before);
 		file_unref(state, before);
 	}
@@ -105,6 +125,7 @@ void fdtable_clear(struct state *state, struct fdtable *table, int fd)
 
 	*slot = (struct slot){ 0 };
 	table->matters -= file_matters(before);
+	count_number(before, (unsigned)fd, -1);
 	file_unref(state, before);
 }
 

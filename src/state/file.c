@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "private.h"
 
@@ -111,9 +112,15 @@ enum file_kind file_kind(const struct file *file)
 	return file ? (enum file_kind)file->kind : FILE_UNKNOWN;
 }
 
+/* An unnamed unix socket's address is its family and nothing else (unix(7)). */
+static bool says_nothing(const struct address *address)
+{
+	return address->family == AF_UNIX && address->length <= sizeof(sa_family_t);
+}
+
 void file_set_local(struct state *state, struct file *file, const struct address *address)
 {
-	if (address_equal(&file->local, address))
+	if (says_nothing(address) || address_equal(&file->local, address))
 		return;
 	if (file->history)
 		file->history->local_known = address_known(address) ? state->now : 0;
@@ -124,7 +131,7 @@ void file_set_local(struct state *state, struct file *file, const struct address
 
 void file_set_peer(struct state *state, struct file *file, const struct address *address)
 {
-	if (address_equal(&file->peer, address))
+	if (says_nothing(address) || address_equal(&file->peer, address))
 		return;
 	if (file->history)
 		file->history->peer_known = address_known(address) ? state->now : 0;
@@ -223,7 +230,7 @@ state_view(struct state *state, struct file *file, struct arena *arena,
 
 	(void)state;
 	*view = (struct file_view){ .kind = file->kind,
-				    .ambiguous = file->ambiguous,
+				    .ambiguous = file->at_number && file->at_others,
 				    .id = file->id,
 				    .family = file->family,
 				    .type = file->type,

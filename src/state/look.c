@@ -100,7 +100,6 @@ static struct file *place_socket(struct state *state, struct task *task, int fd,
 	struct file *file = find(state, facts);
 
 	if (file) {
-		file->ambiguous = true;
 		file_learn(state, file, facts);
 		return place(state, task, fd, file_ref(file));
 	}

@@ -190,6 +190,12 @@ static void last_close(struct state *state, struct call *call, struct file *file
 
 	if (!file || !file->history || file->refs > ours)
 		return;
+	if (connecting(file)) {
+		news = news_add(state, NEWS_NO_ANSWER, file);
+		news->after_ns = state->now > file->history->connect_begun
+					 ? state->now - file->history->connect_begun
+					 : 0;
+	}
 	news = news_add(state, NEWS_LAST_CLOSE, file);
 	news->after_ns = state->now > file->history->created ? state->now - file->history->created : 0;
 }

@@ -19,19 +19,18 @@ enum { FD_LIMIT = 1 << 28, FLIGHT_LIMIT = 1024 };
 /* A file that a kernel's open file description is known by. */
 struct file {
 	unsigned refs;
-	uint8_t kind;	/* enum file_kind */
-	uint8_t link;	/* enum file_link */
-	bool forever;	/* the state's own "unknown" and "other": not counted */
-	bool ambiguous; /* known by more than one number, or in more than one process by other ways than fork
-			 */
+	uint8_t kind; /* enum file_kind */
+	uint8_t link; /* enum file_link */
+	bool forever; /* the state's own "unknown" and "other": not counted */
 	bool listening;
-	bool bound; /* by bind, or found so: not by what it sent or connected to */
+	bool bound;	   /* by bind, or found so: not by what it sent or connected to */
 	bool asked_local;  /* the kernel was asked once for what a send or connect had left unknown */
 	bool untold;	   /* a connect's outcome is known, and no line said so yet */
 	bool single;	   /* counted in state->unix_single */
 	bool may_be_ready; /* select said writable: connected or failed */
 	uint32_t id;
-	int family, type, protocol; /* -1: unknown */
+	unsigned number, at_number, at_others; /* slots with its first number, and with others */
+	int family, type, protocol;	       /* -1: unknown */
 	uint64_t cookie, inode, netns;
 	struct address local, peer;
 	char *local_text, *peer_text;	/* NULL: not made yet */

@@ -105,7 +105,7 @@ static const struct {
 	    { SO_ERROR_IS, ECONNREFUSED, NEWS_CONNECT_FAILED, ECONNREFUSED } },
 	  SOCKET_REFUSED },
 	{ "POLLHUP, close", { { POLLED, POLLHUP, 0, 0 }, { CLOSED, 0, NEWS_CONNECT_FAILED, 0 } }, -1 },
-	{ "time out, close", { { POLLED, 0, 0, 0 }, { CLOSED, 0, NEWS_LAST_CLOSE, 0 } }, -1 },
+	{ "time out, close", { { POLLED, 0, 0, 0 }, { CLOSED, 0, NEWS_NO_ANSWER, 0 } }, -1 },
 	{ "select, SO_ERROR 0",
 	  { { SELECTED, 1, 0, 0 }, { SO_ERROR_IS, 0, NEWS_CONNECTED, 0 } },
 	  SOCKET_CONNECTED },
