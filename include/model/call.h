@@ -63,7 +63,6 @@ struct call {
 	struct walk walk;
 	struct file *file; /* state/: what the row's main fd referred to at entry (a reference is held), or NULL */
 	struct file *file2; /* state/: the same for the row's second fd */
-	bool whole_payload; /* state/: the payload is structured (netlink): decode needs more than data_limit of it */
 	bool left; /* state_leave has been called: what it makes is made */
 	struct call *next; /* free list */
 };

@@ -31,9 +31,9 @@ enum { PAYLOAD_LIMIT = 16384, PAYLOAD_IOVECS = 64 };
 unsigned call_payloads(struct call *call, struct payload *payloads, unsigned max);
 
 /*
- * How many bytes of data are worth copying at this stop because somebody can read a name in them: DNS
- * messages, and the first that a program sends on a stream. 0: nothing beyond what is shown. call->file must
- * be set (state_enter).
+ * How many bytes of data are worth copying at this stop because somebody can read more in them than is shown:
+ * netlink's and DNS messages, and the first that a program sends on a stream. 0: nothing beyond what is
+ * shown. call->file must be set (state_enter).
  */
 uint32_t state_data_wanted(const struct call *call);
 

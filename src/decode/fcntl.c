@@ -40,6 +40,8 @@ static const struct shape_field shape_flock64[] = { F_CONST_("l_type", 2, lock_t
 						    F_INT_("l_len", 8),
 						    F_INT_("l_pid", 4),
 						    F_END_ };
+static const struct shape_field shape_delegation[] = { F_HEX_("d_flags", 4), F_CONST_("d_type", 2, lock_type),
+						       F_PAD_(2), F_END_ };
 static const struct shape_field shape_hint[] = { F_CONST_("hint", 8, rw_hint), F_END_ };
 
 /* How the third argument is to be taken. */
@@ -87,6 +89,10 @@ static const struct command commands[] = {
 	{ "F_OFD_SETLKW", ARG_SHAPE, shape_flock64 },
 	{ "F_GETLEASE", ARG_NONE, NULL },
 	{ "F_SETLEASE", ARG_INT, NULL },
+	{ "F_CREATED_QUERY", ARG_NONE, NULL },
+	{ "F_CANCELLK", ARG_SHAPE, shape_flock },
+	{ "F_GETDELEG", ARG_SHAPE, shape_delegation },
+	{ "F_SETDELEG", ARG_SHAPE, shape_delegation },
 	{ "F_NOTIFY", ARG_NOTIFY, NULL },
 	{ "F_GETPIPE_SZ", ARG_NONE, NULL },
 	{ "F_SETPIPE_SZ", ARG_INT, NULL },

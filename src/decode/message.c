@@ -1,6 +1,7 @@
 /* Message headers: their name, data, control messages and flags, for sendmsg, recvmsg and their vectors. */
 #include "control.h"
 #include "decode/sockaddr.h"
+#include "netlink.h"
 #include "payload.h"
 
 /* One message: its header, and as much of it as the call has given a meaning. */
@@ -8,7 +9,8 @@ struct whole {
 	struct message message, before; /* before: as passed in, when has_before */
 	bool has_before;
 	bool receives;
-	uint64_t moved; /* bytes of data that count */
+	uint64_t moved;		/* bytes of data that count */
+	struct value *messages; /* what the data means, NULL: nothing known */
 };
 
 static bool read_header(const struct decoder *decoder, uint64_t address, struct message *message)
@@ -82,6 +84,10 @@ static struct value *whole_value(const struct decoder *decoder, const char *name
 	add_length(&fields, "msg_namelen", whole->before.namelen, message->namelen, whole->has_before);
 	payload_iovec(decoder, &fields, "msg_iov", message->iov, message->iovlen, whole->moved);
 	fields_uint(&fields, "msg_iovlen", message->iovlen);
+	if (whole->messages) {
+		whole->messages->place = PLACE_ARGUMENT;
+		fields_add(&fields, whole->messages);
+	}
 	add_control(decoder, &fields, whole);
 	add_length(&fields, "msg_controllen", whole->before.controllen, message->controllen,
 		   whole->has_before);
@@ -97,7 +103,11 @@ static void add_summary(const struct decoder *decoder, struct fields *to, const 
 	struct fields parts;
 
 	fields_init(&parts, decoder->arena, value_struct(decoder->arena, name));
-	payload_iovec(decoder, &parts, "msg_iov", whole->message.iov, whole->message.iovlen, whole->moved);
+	if (whole->messages)
+		fields_add(&parts, netlink_brief(decoder, name, whole->messages));
+	else
+		payload_iovec(decoder, &parts, "msg_iov", whole->message.iov, whole->message.iovlen,
+			      whole->moved);
 	if (address && !(whole->receives && decoder_is_peer(decoder->file, address)))
 		fields_add(&parts, address);
 	add_control(decoder, &parts, whole);
@@ -150,6 +160,12 @@ static void add_flags_out(struct decoder *decoder, uint32_t flags)
 		PLACE_TEXT_RESULT;
 }
 
+static void read_meaning(const struct decoder *decoder, struct whole *whole)
+{
+	whole->messages = payload_iovec_messages(decoder, whole->message.iov, whole->message.iovlen,
+						 whole->moved, whole->receives);
+}
+
 void values_msghdr(struct decoder *decoder, unsigned arg)
 {
 	const struct call *call = decoder->call;
@@ -173,6 +189,7 @@ void values_msghdr(struct decoder *decoder, unsigned arg)
 	}
 	struct fields to = decoder_fields(decoder);
 
+	read_meaning(decoder, &whole);
 	add_summary(decoder, &to, name, &whole);
 	fields_add(&to, whole_value(decoder, name, &whole))->place = PLACE_VERBOSE;
 	decoder_fields_done(decoder, &to);
@@ -213,6 +230,7 @@ static struct value *vector_item(struct decoder *decoder, uint64_t address, bool
 		fields_add(&fields, room);
 		return fields.of;
 	}
+	read_meaning(decoder, &whole);
 	fields_add(&fields, whole_value(decoder, "msg_hdr", &whole));
 	if (filled)
 		fields_uint(&fields, "msg_len", u32_get(length));

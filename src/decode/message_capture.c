@@ -26,7 +26,7 @@ static void add_buffers(struct reads *reads, uint64_t iov, uint64_t count, uint6
 		return;
 	uint32_t got = pass_bytes(pass, iov, size, &data);
 
-	limit = smaller(limit, capture_payload(pass));
+	limit = smaller(limit, pass->options->data_limit);
 	for (uint32_t at = 0; limit && at + layout->iovec <= got; at += layout->iovec) {
 		uint64_t length = smaller(word_get(data + at + layout->pointer, layout->pointer), limit);
 

@@ -282,6 +282,8 @@ static const struct typed tipc_rows[] = {
 	{ .name = "TIPC_GROUP_JOIN", .make = typed_shape, .shape = shape_tipc_group },
 	{ .name = "TIPC_GROUP_LEAVE", .make = typed_none },
 	{ .name = "TIPC_SOCK_RECVQ_USED", .make = typed_uint },
+	{ .name = "TIPC_GROUP_LOOPBACK", .make = typed_none },
+	{ .name = "TIPC_GROUP_MEMBER_EVTS", .make = typed_none },
 	{ .name = "TIPC_NODELAY", .make = typed_int },
 };
 const struct level options_tipc = LEVEL("SOL_TIPC", sockopt_level, -1, tipc, tipc_rows);

@@ -23,7 +23,6 @@ enum {
 	POLL_MAX = 8192,    /* entries of one poll */
 	SELECT_MAX = 65536, /* fds of one select */
 	EPOLL_EVENTS_MAX = 8192,
-	PAYLOAD_WHOLE = 32768, /* of a payload that is itself decoded: netlink's usual receive buffer */
 };
 
 struct pass {
@@ -62,14 +61,6 @@ static inline bool pass_is_exit(const struct pass *pass)
 static inline uint64_t smaller(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
-}
-
-/* Payload bytes to copy per buffer vector. */
-static inline uint32_t capture_payload(const struct pass *pass)
-{
-	uint32_t limit = pass->options->data_limit;
-
-	return pass->call->whole_payload && limit < PAYLOAD_WHOLE ? (uint32_t)PAYLOAD_WHOLE : limit;
 }
 
 /* A pointer-sized word of the tracee. */

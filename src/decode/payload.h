@@ -17,9 +17,16 @@ struct value *payload_value(const struct decoder *decoder, const char *name, uin
 void payload_iovec(const struct decoder *decoder, struct fields *to, const char *name, uint64_t iov,
 		   uint64_t count, uint64_t moved);
 
-/* Adds what the data means when the socket's protocol is known to give it structure (netlink); for JSON and
- * -v. */
-void payload_meaning(const struct decoder *decoder, struct fields *to, uint64_t address, uint64_t length);
+/*
+ * What the data means where the socket's protocol gives it structure (netlink): a list of messages, or NULL.
+ * Data in one piece, or gathered over iovecs.
+ */
+struct value *payload_messages(const struct decoder *decoder, uint64_t address, uint64_t length,
+			       bool received);
+struct value *payload_iovec_messages(const struct decoder *decoder, uint64_t iov, uint64_t count,
+				     uint64_t moved, bool received);
+/* Adds such a list, and its one-line form for text under label. */
+void payload_add_messages(const struct decoder *decoder, struct fields *to, struct value *messages);
 
 /* Fields that go to the event's arguments. */
 struct fields decoder_fields(struct decoder *decoder);

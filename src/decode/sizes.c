@@ -32,7 +32,7 @@ uint32_t size_bytes(const struct pass *pass, unsigned arg)
 
 	if (row->len_kind == LEN_RESULT)
 		length = pass->call->result > 0 ? smaller(length, (uint64_t)pass->call->result) : 0;
-	return (uint32_t)smaller(length, capture_payload(pass));
+	return (uint32_t)smaller(length, pass->options->data_limit);
 }
 
 uint32_t size_option(const struct pass *pass, unsigned arg)

@@ -116,7 +116,8 @@ struct value *typed_string(const struct decoder *decoder, const struct typed *ty
 struct value *typed_shape(const struct decoder *decoder, const struct typed *typed, const char *name,
 			  const uint8_t *bytes, uint32_t size)
 {
-	uint32_t least = typed->least ? typed->least : shape_size(typed->shape);
+	unsigned word = decoder->call->abi->layout.pointer;
+	uint32_t least = typed->least ? typed->least : shape_size_abi(typed->shape, word);
 
 	if (size < least)
 		return NULL;

@@ -8,7 +8,14 @@
 #include "model/blob.h"
 #include "private.h"
 
-enum { DNS_PORT = 53, MDNS_PORT = 5353, DNS_WANTED = 4096, FIRST_WANTED = 2048, FIRST_CALLS = 4 };
+enum {
+	DNS_PORT = 53,
+	MDNS_PORT = 5353,
+	DNS_WANTED = 4096,
+	NETLINK_WANTED = 32768,
+	FIRST_WANTED = 2048,
+	FIRST_CALLS = 4
+};
 
 static bool sends(const struct call *call)
 {
@@ -184,6 +191,8 @@ uint32_t state_data_wanted(const struct call *call)
 {
 	const struct file *file = call->file;
 
+	if (file && file->family == AF_NETLINK && (sends(call) || receives(call)))
+		return NETLINK_WANTED;
 	if (!file || !file->history || (file->family != AF_INET && file->family != AF_INET6) ||
 	    (!sends(call) && !receives(call)))
 		return 0;
