@@ -4,12 +4,14 @@
 #include <elfutils/libdwelf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include "functions.h"
 #include "internal.h"
 #include "separate.h"
 
-enum { UNITS_MAX = 1 << 20, UNIT_RANGES_MAX = 1 << 16 };
+enum { TRIM_MIN = 4 << 20, UNITS_MAX = 1 << 20, UNIT_RANGES_MAX = 1 << 16 };
 
 /* Code of one unit. */
 struct unit_range {
@@ -28,6 +30,7 @@ struct debug {
 	bool scanned; /* ranges are complete */
 	struct unit_range *ranges;
 	size_t count, room;
+	struct map functions; /* functions.h */
 };
 
 static bool has_section(Elf *elf, const char *name)
@@ -176,9 +179,21 @@ static const struct unit_range *find_range(const struct debug *debug, uint64_t a
 	return NULL;
 }
 
-bool module_unit(struct stack *stack, struct module *module, uint64_t address, Dwarf_Die *unit)
+static bool find_unit(const struct debug *debug, uint64_t address, Dwarf_Die *unit)
+{
+	const struct unit_range *range = find_range(debug, address);
+
+	if (range)
+		return dwarf_offdie(debug->dwarf, range->unit, unit) != NULL;
+	return dwarf_addrdie(debug->dwarf, address, unit) != NULL;
+}
+
+bool module_unit(struct stack *stack, struct module *module, uint64_t address, Dwarf_Die *unit,
+		 Dwarf_Die *body)
 {
 	struct debug *debug = get_debug(stack, module);
+	Dwarf_Die split;
+	uint8_t type;
 
 	if (!debug || !debug->dwarf)
 		return false;
@@ -186,10 +201,40 @@ bool module_unit(struct stack *stack, struct module *module, uint64_t address, D
 		debug->scanned = true;
 		scan_units(debug);
 	}
-	const struct unit_range *range = find_range(debug, address);
-	if (range)
-		return dwarf_offdie(debug->dwarf, range->unit, unit) != NULL;
-	return dwarf_addrdie(debug->dwarf, address, unit) != NULL;
+	if (!find_unit(debug, address, unit))
+		return false;
+	*body = *unit;
+	if (dwarf_cu_info(unit->cu, NULL, &type, NULL, &split, NULL, NULL, NULL) == 0 &&
+	    type == DW_UT_skeleton && split.addr)
+		*body = split;
+	return true;
+}
+
+bool module_function(struct module *module, Dwarf_Die *body, uint64_t address, Dwarf_Die *function)
+{
+	return function_find(&module->debug->functions, body, address, function);
+}
+
+/* Lets go of the pages of a file's mapping. What is not one (libelf read it into the heap) never begins on a
+ * page. */
+static void trim(Elf *elf)
+{
+	size_t size = 0;
+	char *raw = elf ? elf_rawfile(elf, &size) : NULL;
+
+	if (raw && size >= TRIM_MIN && ((uintptr_t)raw & 0xfff) == 0)
+		madvise(raw, size, MADV_DONTNEED);
+}
+
+void module_trim(const struct module *module)
+{
+	if (module->kind != MODULE_FILE)
+		return;
+	trim(module->elf);
+	if (module->debug) {
+		trim(module->debug->elf);
+		trim(module->debug->shared_elf);
+	}
 }
 
 void debug_free(struct debug *debug)
@@ -204,6 +249,7 @@ void debug_free(struct debug *debug)
 		close(debug->fd);
 	if (debug->shared_fd >= 0)
 		close(debug->shared_fd);
+	functions_free(&debug->functions);
 	free(debug->ranges);
 	free(debug);
 }

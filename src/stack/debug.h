@@ -25,8 +25,14 @@ Elf *module_debug_elf(struct stack *stack, struct module *module);
 Elf *module_minidebug(struct stack *stack, struct module *module);
 /* .debug_frame of the module or its debug file. */
 Dwarf_CFI *module_debug_frame(struct stack *stack, struct module *module);
-/* The unit (DIE) whose code covers the address. False: none does. */
-bool module_unit(struct stack *stack, struct module *module, uint64_t address, Dwarf_Die *unit);
+/* The unit (DIE) whose code covers the address, and the one that has its functions: another one where DWARF
+ * is split off into a .dwo file. False: none does. */
+bool module_unit(struct stack *stack, struct module *module, uint64_t address, Dwarf_Die *unit,
+		 Dwarf_Die *body);
+/* The function of that body which covers the address. */
+bool module_function(struct module *module, Dwarf_Die *body, uint64_t address, Dwarf_Die *function);
+/* Gives back the memory that large files were read into; it is read again when it is needed. */
+void module_trim(const struct module *module);
 void debug_free(struct debug *debug);
 
 #endif

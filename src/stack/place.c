@@ -8,10 +8,11 @@
 #include "gotab.h"
 #include "guard.h"
 #include "internal.h"
+#include "line.h"
 #include "perfmap.h"
 #include "symbols.h"
 
-enum { INLINE_MAX = 64, DEPTH_MAX = 24, DIES_MAX = 4 << 20, FILE_NAME_MAX = 4096 };
+enum { INLINE_MAX = 64, DIES_MAX = 4 << 20, FILE_NAME_MAX = 4096 };
 
 struct naming {
 	struct stack *stack;
@@ -21,6 +22,9 @@ struct naming {
 	/* what covers the address: a function, then what was inlined into it, outermost first */
 	Dwarf_Die functions[INLINE_MAX];
 	unsigned count;
+	Dwarf_Die unit, body; /* module_unit */
+	bool has_table;
+	struct line_table table;
 };
 
 static struct judged_place *new_place(const struct naming *naming)
@@ -47,25 +51,6 @@ static void set_name(const struct naming *naming, struct judged_place *judged, c
 	judged->place.function = naming->stack->options.demangle ? judged->plain : arena_string(arena, name);
 }
 
-/* Tags that may hold functions; types only in the second, slower search. */
-static bool is_container(int tag, bool thorough)
-{
-	switch (tag) {
-	case DW_TAG_namespace:
-	case DW_TAG_module:
-		return true;
-	case DW_TAG_structure_type:
-	case DW_TAG_class_type:
-	case DW_TAG_union_type:
-	case DW_TAG_enumeration_type:
-	case DW_TAG_subprogram:
-	case DW_TAG_lexical_block:
-		return thorough;
-	default:
-		return false;
-	}
-}
-
 /* Collects what is inlined at the address, within a function or block that covers it. */
 static void find_inlined(struct naming *naming, Dwarf_Die *parent)
 {
@@ -86,28 +71,6 @@ static void find_inlined(struct naming *naming, Dwarf_Die *parent)
 			naming->functions[naming->count++] = die;
 		next = die;
 	}
-}
-
-/* Searches below a DIE for the function whose code this is. */
-static bool find_function(struct naming *naming, Dwarf_Die *parent, bool thorough, unsigned depth)
-{
-	Dwarf_Die die;
-
-	if (depth > DEPTH_MAX || dwarf_child(parent, &die) != 0)
-		return false;
-	do {
-		const int tag = dwarf_tag(&die);
-		if (++naming->dies > DIES_MAX)
-			return false;
-		if (tag == DW_TAG_subprogram && dwarf_haspc(&die, naming->code->address) > 0) {
-			naming->functions[naming->count++] = die;
-			find_inlined(naming, &die);
-			return true;
-		}
-		if (is_container(tag, thorough) && find_function(naming, &die, thorough, depth + 1))
-			return true;
-	} while (dwarf_siblingof(&die, &die) == 0);
-	return false;
 }
 
 /* The name by which the linker knows a function, else its name. NULL: none. */
@@ -151,29 +114,52 @@ static int number_attribute(Dwarf_Die *die, unsigned name)
 	return (int)value;
 }
 
-/* The line from which an inlined function was called: it belongs to the function around it. */
-static void set_call_line(const struct naming *naming, struct place *place, Dwarf_Die *unit,
-			  Dwarf_Die *inlined)
+/* Sets the line by a file of the unit's own table, or as libdw reads it where the table is not one of ours.
+ */
+static void set_file_line(const struct naming *naming, struct place *place, uint64_t file, int line,
+			  int column)
 {
+	struct text path = { 0 };
 	Dwarf_Files *files;
 	size_t count;
-	const int file = number_attribute(inlined, DW_AT_call_file);
 
-	if (dwarf_getsrcfiles(unit, &files, &count) || file < 0 || (size_t)file >= count)
-		return;
-	set_line(naming, place, dwarf_filesrc(files, (size_t)file, NULL, NULL),
-		 number_attribute(inlined, DW_AT_call_line), number_attribute(inlined, DW_AT_call_column));
+	if (naming->has_table && naming->unit.addr == naming->body.addr) {
+		if (line_file(&naming->table, file, &path))
+			set_line(naming, place, path.data, line, column);
+		text_done(&path);
+	} else if (dwarf_getsrcfiles((Dwarf_Die *)&naming->body, &files, &count) == 0 && file < count) {
+		set_line(naming, place, dwarf_filesrc(files, file, NULL, NULL), line, column);
+	}
 }
 
-static void set_own_line(const struct naming *naming, struct place *place, Dwarf_Die *unit)
+/* The line from which an inlined function was called: it belongs to the function around it. */
+static void set_call_line(const struct naming *naming, struct place *place, Dwarf_Die *inlined)
 {
-	Dwarf_Line *row = dwarf_getsrc_die(unit, naming->code->address);
-	int line = 0, column = 0;
+	set_file_line(naming, place, (uint64_t)number_attribute(inlined, DW_AT_call_file),
+		      number_attribute(inlined, DW_AT_call_line),
+		      number_attribute(inlined, DW_AT_call_column));
+}
 
-	if (!row || dwarf_lineno(row, &line))
+/* The line of the code itself, by the table of the unit, which stays in the program's file when the rest is
+ * split off. */
+static void set_own_line(struct naming *naming, struct place *place)
+{
+	const uint64_t address = naming->code->address;
+	struct text path = { 0 };
+	int line = 0, column = 0;
+	struct line_row row;
+
+	if (naming->has_table) {
+		if (line_find(&naming->table, address, &row) && line_file(&naming->table, row.file, &path))
+			set_line(naming, place, path.data, row.line, row.column);
+		text_done(&path);
 		return;
-	dwarf_linecol(row, &column);
-	set_line(naming, place, dwarf_linesrc(row, NULL, NULL), line, column);
+	}
+	Dwarf_Line *found = dwarf_getsrc_die(&naming->unit, address);
+	if (!found || dwarf_lineno(found, &line))
+		return;
+	dwarf_linecol(found, &column);
+	set_line(naming, place, dwarf_linesrc(found, NULL, NULL), line, column);
 }
 
 /* "connect@@GLIBC_2.2.5" is connect: symbols of a whole table carry their version. */
@@ -214,11 +200,11 @@ static void set_function(struct naming *naming, struct judged_place *judged)
 }
 
 /* Makes the chain of places from the functions that were found, innermost first. */
-static void chain_places(struct naming *naming, Dwarf_Die *unit)
+static void chain_places(struct naming *naming)
 {
 	struct judged_place *inner = naming->innermost;
 
-	set_own_line(naming, &inner->place, unit);
+	set_own_line(naming, &inner->place);
 	for (unsigned i = naming->count; i-- > 1;) {
 		Dwarf_Die *die = &naming->functions[i];
 		const char *name = die_name(die);
@@ -228,7 +214,7 @@ static void chain_places(struct naming *naming, Dwarf_Die *unit)
 		inner->place.offset = inner->place.module_offset - die_start(die, naming->code->address);
 		inner->place.inlined = true;
 		inner->place.outer = &outer->place;
-		set_call_line(naming, &outer->place, unit, die);
+		set_call_line(naming, &outer->place, die);
 		inner = outer;
 	}
 	set_function(naming, inner);
@@ -264,17 +250,19 @@ static void name_in_module(void *arg)
 {
 	struct naming *naming = arg;
 	struct code *code = naming->code;
-	Dwarf_Die unit;
 
-	if (!module_unit(naming->stack, code->module, code->address, &unit)) {
+	if (!module_unit(naming->stack, code->module, code->address, &naming->unit, &naming->body)) {
 		if (name_by_gotab(naming))
 			return;
 		set_function(naming, naming->innermost);
 		return;
 	}
-	if (!find_function(naming, &unit, false, 0) && naming->dies < DIES_MAX)
-		find_function(naming, &unit, true, 0);
-	chain_places(naming, &unit);
+	naming->has_table = line_table_open(&naming->table, &naming->unit);
+	if (module_function(code->module, &naming->body, code->address, &naming->functions[0])) {
+		naming->count = 1;
+		find_inlined(naming, &naming->functions[0]);
+	}
+	chain_places(naming);
 }
 
 /* Names code that a JIT compiler told perf about. */
@@ -325,6 +313,7 @@ void code_name(struct stack *stack, struct code *code)
 	if (code->module->kind == MODULE_ANON)
 		name_in_memory(&naming);
 	judge(&naming);
+	module_trim(code->module);
 	code->place = &naming.innermost->place;
 	code->named = code->judged = true;
 }
