@@ -1,6 +1,7 @@
 /* Options whose argument is more than a word of a list. */
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,10 +39,9 @@ int option_apply_pids(struct options *options, const char *argument, struct erro
 		errno = 0;
 		const long pid = strtol(at, &end, 10);
 
-		if (end != at + len || !isdigit((unsigned char)*at) || errno || pid <= 0 || pid > 1 << 22)
+		if (end != at + len || !isdigit((unsigned char)*at) || errno || pid <= 0 || pid > INT_MAX)
 			return error_set(error, EINVAL,
-					 "\"%.*s\" is no process id: -p takes numbers from 1 to %d", (int)len,
-					 at, 1 << 22);
+					 "\"%.*s\" is no process id: -p takes numbers from 1", (int)len, at);
 		const int status = add_pid(options, (int)pid, error);
 
 		if (status)

@@ -96,6 +96,18 @@ static int become_user(const struct spawn *spawn)
 	return 0;
 }
 
+/* Whether the file is text that sh may run: it has no NUL at its start, which is what shells look at too. */
+static bool is_script(const char *path)
+{
+	char start[64];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, start, sizeof(start));
+
+	if (fd >= 0)
+		close(fd);
+	return got >= 0 && !memchr(start, 0, (size_t)got) && !(got >= 4 && memcmp(start, "\177ELF", 4) == 0);
+}
+
 /* As execvpe does: the most telling error of all paths. */
 static int try_paths(struct spawn *spawn, char **argv, char **environment)
 {
@@ -105,10 +117,11 @@ static int try_paths(struct spawn *spawn, char **argv, char **environment)
 		execve(*path, argv, environment);
 		if (errno == ENOEXEC) {
 			spawn->shell[1] = *path;
-			execve(spawn->shell[0], spawn->shell, environment);
+			if (is_script(*path))
+				execve(spawn->shell[0], spawn->shell, environment);
 			return ENOEXEC;
 		}
-		if (errno != ENOENT && errno != ENOTDIR)
+		if (errno != ENOENT && (errno != ENOTDIR || !spawn->paths[1]))
 			error = errno;
 	}
 	return error;
