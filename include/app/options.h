@@ -24,6 +24,7 @@ enum options_action {
 };
 
 enum options_format { FORMAT_TEXT, FORMAT_JSON };
+enum options_totals { TOTALS_NONE, TOTALS_ONLY /* -c */, TOTALS_TOO /* -C */ };
 enum options_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 enum {
@@ -56,6 +57,9 @@ struct options {
 	bool caller;	       /* false: --no-caller */
 	bool demangle;	       /* false: --no-demangle */
 	int stack;	       /* 0, 1: -k, 2: -kk (with source lines) */
+	unsigned stack_frames; /* --stack: most frames; 0: no limit of the user's */
+	bool show_secrets;     /* keys in socket options */
+	bool hex_dump;	       /* --hex */
 	int hex_strings;       /* 0, 1: -x, 2: -xx */
 	unsigned string_limit; /* -s in bytes, or the format's own */
 	int color;	       /* enum options_color */
@@ -63,11 +67,22 @@ struct options {
 	/* Where it goes. */
 	const char *output; /* -o: path, "-" for standard output or "|command"; NULL: standard error */
 	bool append;	    /* -A */
+	const char *dir;    /* --dir: a folder instead of one output; NULL: none */
+	int totals;	    /* enum options_totals */
 	int format;	    /* enum options_format */
 
 	/* How it traces. */
 	int engine; /* enum engine_choice of trace/trace.h */
 	int debug;  /* how often -d was given */
+	int64_t for_ns;	      /* --for: how long to trace; 0: until the end */
+	uint64_t max_events;  /* --max-events: calls to show; 0: no limit */
+	int64_t pending_ns;   /* --pending: a call that blocks so long is noted; 0: never, -1: as the output is */
+	bool tcp_at_close;    /* --tcp-info: when struct tcp_info is asked for */
+	uint64_t tcp_bytes;   /* every so many bytes; 0: never */
+	int64_t tcp_ns;	      /* at that interval; 0: never */
+	const char *debug_dir; /* --debug-dir */
+	const char **skip_code, **user_code; /* globs, NULL-terminated; NULL: none */
+	unsigned skip_count, user_count;
 
 	const char *generate; /* ACTION_GENERATE: man, bash, zsh or fish */
 	int follow_letters;   /* how often -f was given: -ff means something else to strace */

@@ -13,9 +13,10 @@
 
 struct pipeline;
 
-/* sinks: count of them, opened by the caller, who closes them after pipeline_free. Keeps the pointer to options. */
+/* sinks: count of them, opened by the caller, who closes them after pipeline_free. Keeps the pointers to options and look;
+ * totals is the one of them that counts (-c, -C), or NULL. */
 struct pipeline *pipeline_new(const struct options *options, const struct sink_options *look, struct sink **sinks,
-			      unsigned count);
+			      unsigned count, struct sink *totals);
 void pipeline_free(struct pipeline *pipeline);
 
 /* The callbacks for tracer_new, and which calls have to stop for this pipeline. */
@@ -23,6 +24,11 @@ void pipeline_events(struct pipeline *pipeline, struct trace_events *events);
 void pipeline_wanted(const struct pipeline *pipeline, struct row_set *wanted);
 /* Callbacks need the tracer for lookups; set before tracer_run. */
 void pipeline_attach(struct pipeline *pipeline, struct tracer *tracer);
+
+/* How often tracer_poke must be called, in ns; 0: never. */
+int64_t pipeline_interval(const struct pipeline *pipeline);
+/* From another thread or a signal handler: totals so far are to be written at the next tick to that sink (sink_summary). */
+void pipeline_totals(struct pipeline *pipeline);
 
 /* The first line (command or pids, host, kernel); and what is said at the end (modules without debug information). */
 void pipeline_begin(struct pipeline *pipeline);

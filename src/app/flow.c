@@ -65,6 +65,7 @@ enum call_verdict pipeline_enter(void *user, struct task *task, struct call *cal
 		state_drop(pipeline->state, call);
 		return CALL_SKIP;
 	}
+	task->call = call;
 	return CALL_FOLLOW;
 }
 
@@ -240,6 +241,20 @@ static void note_ring(struct pipeline *pipeline, struct task *task, const struct
 		pipeline_note(pipeline, task, "io_uring is used: its operations are not shown");
 }
 
+/* Shows a call, and ends the trace after the last one that was asked for. */
+static void show_call(struct pipeline *pipeline, const struct event *event)
+{
+	const uint64_t most = pipeline->options->max_events;
+
+	if (pipeline->ended)
+		return;
+	pipeline_emit(pipeline, event);
+	if (most && ++pipeline->shown_calls >= most) {
+		pipeline->ended = true;
+		tracer_stop(pipeline->tracer, 0);
+	}
+}
+
 /* The thread runs again: effects, values, names, output. */
 void pipeline_finish(void *user, struct task *task, struct call *call)
 {
@@ -247,6 +262,8 @@ void pipeline_finish(void *user, struct task *task, struct call *call)
 	bool shown = row_set_has(&pipeline->shown, call->row->id);
 	struct event event;
 
+	if (task->call == call)
+		task->call = NULL;
 	if (call->dropped) {
 		state_drop(pipeline->state, call);
 		return;
@@ -268,7 +285,7 @@ void pipeline_finish(void *user, struct task *task, struct call *call)
 		set_caller(pipeline, call, &event);
 		pipeline_remarks(pipeline, call, &event, words);
 		if (filter_shows(&pipeline->options->filter, &event, task->process->executable))
-			pipeline_emit(pipeline, &event);
+			show_call(pipeline, &event);
 	}
 	note_ring(pipeline, task, call);
 	state_drop(pipeline->state, call);

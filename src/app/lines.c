@@ -83,6 +83,7 @@ void pipeline_task_new(void *user, struct task *task, struct task *parent, uint6
 	struct pipeline *pipeline = user;
 	struct task *sibling = parent;
 
+	map_put(&pipeline->tasks, (uint64_t)task->tid, task);
 	state_task_new(pipeline->state, task, parent, clone_flags);
 	if (state_matters(task))
 		trace_any_fd(task);
@@ -105,6 +106,8 @@ void pipeline_task_end(void *user, struct task *task, int status)
 	struct pipeline *pipeline = user;
 
 	(void)status;
+	if (map_get(&pipeline->tasks, (uint64_t)task->tid) == task)
+		map_take(&pipeline->tasks, (uint64_t)task->tid);
 	state_task_end(pipeline->state, task);
 	if (task->space)
 		space_unref(task->space);
@@ -205,21 +208,14 @@ void pipeline_note(void *user, struct task *task, const char *text)
 	pipeline_emit(pipeline, &event);
 }
 
-/* A thread that blocks in a call at attach: the call's exit will be seen; until then, what it waits for. */
+/* A thread that blocks in a call at attach: what it waits for. Nothing behind its pointers was read. */
 void pipeline_blocked(void *user, struct task *task, struct call *call)
 {
 	struct pipeline *pipeline = user;
-	struct text line = { 0 };
 
-	text_add(&line, call->row->name);
-	if (call->row->fd_use == FD_SOCKET || call->row->fd_use == FD_ANY || call->row->fd_use == FD_EPOLL) {
-		text_add_char(&line, '(');
-		text_add_int(&line, (int)call->args[call->row->fd_arg]);
-		text_add_char(&line, ')');
-	}
-	text_add(&line, " is waiting");
-	pipeline_note(pipeline, task, line.data);
-	text_done(&line);
+	if (row_set_has(&pipeline->shown, call->row->id) && state_enter(pipeline->state, task, call))
+		pipeline_show_pending(pipeline, task, call, -1);
+	state_drop(pipeline->state, call);
 }
 
 /* A pid could not be attached to: the trace goes on without it, stderr says why. */

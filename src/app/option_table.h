@@ -98,6 +98,13 @@ int option_apply_errors(struct options *options, const char *argument, struct er
 int option_apply_program(struct options *options, const char *argument, struct error *error);
 int option_apply_place(struct options *options, const char *argument, struct error *error);
 int option_apply_slower(struct options *options, const char *argument, struct error *error);
+int option_apply_stack(struct options *options, const char *argument, struct error *error);
+int option_apply_tcp_info(struct options *options, const char *argument, struct error *error);
+int option_apply_pending(struct options *options, const char *argument, struct error *error);
+int option_apply_for(struct options *options, const char *argument, struct error *error);
+int option_apply_max_events(struct options *options, const char *argument, struct error *error);
+int option_apply_skip_code(struct options *options, const char *argument, struct error *error);
+int option_apply_user_code(struct options *options, const char *argument, struct error *error);
 int option_apply_string_limit(struct options *options, const char *argument, struct error *error);
 
 #endif

@@ -242,7 +242,7 @@ int options_parse(struct options *options, int argc, char **argv, struct error *
 {
 	struct reader reader = { .options = options, .error = error, .argv = argv, .argc = argc, .at = 1 };
 
-	*options = (struct options){ .follow = true, .caller = true, .demangle = true };
+	*options = (struct options){ .follow = true, .caller = true, .demangle = true, .pending_ns = -1 };
 	select_all(&options->calls);
 	int status = read_options(&reader);
 
@@ -261,6 +261,8 @@ int options_parse(struct options *options, int argc, char **argv, struct error *
 void options_done(struct options *options)
 {
 	filter_done(&options->filter);
+	free(options->skip_code);
+	free(options->user_code);
 	free(options->pids);
 	free(options->environment);
 	*options = (struct options){ 0 };

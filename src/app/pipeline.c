@@ -36,11 +36,17 @@ static void add_followed(struct row_set *wanted)
 
 static void options_to_stack(const struct options *options, struct stack_options *stack)
 {
-	*stack = (struct stack_options){ .demangle = options->demangle, .max_frames = STACK_MAX };
+	*stack = (struct stack_options){
+		.demangle = options->demangle,
+		.max_frames = options->stack_frames ? options->stack_frames : STACK_MAX,
+		.debug_dir = options->debug_dir,
+		.skip_code = options->skip_code,
+		.user_code = options->user_code,
+	};
 }
 
 struct pipeline *pipeline_new(const struct options *options, const struct sink_options *look, struct sink **sinks,
-			      unsigned count)
+			      unsigned count, struct sink *totals)
 {
 	struct pipeline *pipeline = calloc(1, sizeof *pipeline);
 	const struct state_events events = { pipeline_socket_found, pipeline_socket_closed, pipeline };
@@ -52,6 +58,7 @@ struct pipeline *pipeline_new(const struct options *options, const struct sink_o
 	pipeline->look = look;
 	memcpy(pipeline->sinks, sinks, count * sizeof(*sinks));
 	pipeline->sink_count = count;
+	pipeline->totals = totals;
 	pipeline->shown = options->calls;
 	pipeline->wanted = options->calls;
 	add_followed(&pipeline->wanted);
@@ -63,6 +70,7 @@ struct pipeline *pipeline_new(const struct options *options, const struct sink_o
 	if (options->caller || look->stack)
 		pipeline->stack = stack_new(&stack);
 	pipeline_decode_init(pipeline);
+	pipeline_ticks_init(pipeline);
 	return pipeline;
 }
 
@@ -72,6 +80,8 @@ void pipeline_free(struct pipeline *pipeline)
 	hosts_free(pipeline->hosts);
 	if (pipeline->stack)
 		stack_free(pipeline->stack);
+	map_done(&pipeline->tasks);
+	map_done(&pipeline->noted);
 	arena_done(&pipeline->arena);
 	text_done(&pipeline->scratch);
 	free(pipeline);
@@ -91,6 +101,7 @@ void pipeline_events(struct pipeline *pipeline, struct trace_events *events)
 		.executable_map = pipeline_executable_map,
 		.signal = pipeline_signal,
 		.note = pipeline_note,
+		.tick = pipeline_tick,
 		.refused = pipeline_refused,
 		.user = pipeline,
 	};

@@ -3,10 +3,13 @@
 #define SOCKLINE_APP_PIPELINE_PRIVATE_H
 
 #include "app/pipeline.h"
+#include "base/map.h"
 #include "decode/capture.h"
 #include "decode/decode.h"
 #include "stack/stack.h"
 #include "state/state.h"
+
+struct tcp_sample;
 
 enum { PIPELINE_SINKS = 8 };
 
@@ -26,7 +29,14 @@ struct pipeline {
 	struct task *task;	/* whose call is being decoded */
 	struct arena arena;	/* of the line that is being made, for lines that are no calls */
 	struct text scratch;
-	bool started;		/* the command's first exec was shown */
+	bool ended;		/* --max-events: enough was shown */
+	uint64_t shown_calls;
+	struct map tasks;	/* by tid, those that are traced */
+	struct map noted;	/* by thread and place: pending notes that were given */
+	int64_t pending_ns;	/* 0: no notes */
+	uint64_t pending_checked_ns, tcp_asked_ns;
+	int totals_wanted;	/* atomic: SIGUSR1 came */
+	struct sink *totals;	/* NULL: none */
 };
 
 /* flow.c: one call's way. */
@@ -50,6 +60,14 @@ uint32_t pipeline_data_limit(const struct pipeline *pipeline, const struct call 
 const char *pipeline_learn(struct pipeline *pipeline, struct call *call);
 const char *pipeline_peer_host(struct pipeline *pipeline, const struct file *file);
 const char *pipeline_host(void *user, const struct address *address);
+
+/* ticks.c: what is done at intervals: calls that still block, struct tcp_info, totals so far. */
+void pipeline_ticks_init(struct pipeline *pipeline);
+void pipeline_tick(void *user);
+/* A call that still blocks; waiting_ns -1: not known since when. */
+void pipeline_show_pending(struct pipeline *pipeline, struct task *task, struct call *call, int64_t waiting_ns);
+/* tcp_info.c */
+void pipeline_tcp_sample(void *user, struct file *file, const struct tcp_sample *sample);
 
 /* lines.c: processes, signals, notes. */
 void pipeline_task_new(void *user, struct task *task, struct task *parent, uint64_t clone_flags);

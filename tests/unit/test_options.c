@@ -158,7 +158,6 @@ static const struct option_case bad_cases[] = {
 	{ "-R x", "unknown option -R: did you mean -r, --relative-time?" },
 	{ "-7 x", "unknown option -7: --help lists all options" },
 	{ "-q x", "-q is strace's: choose what is shown with -e; -o keeps it off the terminal" },
-	{ "-c x", "-c is strace's: totals are not built; count the lines of --format=json" },
 	{ "-fqp 1", "-q is strace's: choose what is shown with -e; -o keeps it off the terminal" },
 	{ "-E =1 x", "-E needs the name of a variable: VAR=VAL sets it, VAR removes it" },
 	{ "-p 1 -u root", "-u goes with a command, not with -p" },

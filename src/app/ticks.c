@@ -1,0 +1,114 @@
+/* ticks: what is done at intervals: notes about calls that still block, struct tcp_info, totals so far. */
+#include "pipeline_private.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "sink/summary.h"
+#include "state/socket.h"
+
+/* Pending calls are looked for this often; a note may come so much late. */
+static const int64_t PENDING_CHECK = 100000000;
+static const int64_t PENDING_DEFAULT = 1000000000;
+enum { NOTED_LIMIT = 65536 };
+
+void pipeline_show_pending(struct pipeline *pipeline, struct task *task, struct call *call, int64_t waiting_ns)
+{
+	struct event event = { .kind = EVENT_NOTE, .type = "pending", .duration_ns = waiting_ns, .fd = -1 };
+
+	event.time_ns = clock_monotonic_ns();
+	event.pid = task->process->pid;
+	event.tid = task->tid;
+	event.comm = task->comm;
+	event.text = call->row->name;
+	pipeline->task = task;
+	decode_entry(&pipeline->decode, call, &event);
+	pipeline->task = NULL;
+	if (pipeline->stack && call->walk.count)
+		event.caller = stack_caller(pipeline->stack, &call->walk);
+	pipeline_emit(pipeline, &event);
+}
+
+/* Once per thread and place in the code. */
+static bool note_once(struct pipeline *pipeline, const struct task *task, const struct call *call)
+{
+	const struct place *place = NULL;
+
+	if (pipeline->stack && call->walk.count)
+		place = stack_caller(pipeline->stack, &call->walk).place;
+	uint64_t key = ((uint64_t)task->tid << 40) ^ (uint64_t)(uintptr_t)place ^ ((uint64_t)call->row->id << 56);
+
+	if (map_get(&pipeline->noted, key) || pipeline->noted.count >= NOTED_LIMIT)
+		return false;
+	map_put(&pipeline->noted, key, pipeline);
+	return true;
+}
+
+/* Notes the calls that have blocked for too long by now. */
+static void check_pending(struct pipeline *pipeline, uint64_t now)
+{
+	struct map_slot *slot;
+
+	for (size_t at = 0; (slot = map_next(&pipeline->tasks, &at));) {
+		struct task *task = slot->value;
+		struct call *call = task->call;
+
+		if (!call || !call->entry_ns || (int64_t)(now - call->entry_ns) < pipeline->pending_ns ||
+		    !row_set_has(&pipeline->shown, call->row->id))
+			continue;
+		if (note_once(pipeline, task, call))
+			pipeline_show_pending(pipeline, task, call, (int64_t)(now - call->entry_ns));
+	}
+}
+
+void pipeline_tick(void *user)
+{
+	struct pipeline *pipeline = user;
+	const uint64_t now = clock_monotonic_ns();
+
+	if (__atomic_exchange_n(&pipeline->totals_wanted, 0, __ATOMIC_SEQ_CST) && pipeline->totals)
+		summary_write(pipeline->totals);
+	if (pipeline->ended)
+		return;
+	if (pipeline->pending_ns && (int64_t)(now - pipeline->pending_checked_ns) >= PENDING_CHECK) {
+		pipeline->pending_checked_ns = now;
+		check_pending(pipeline, now);
+	}
+	if (pipeline->options->tcp_ns && (int64_t)(now - pipeline->tcp_asked_ns) >= pipeline->options->tcp_ns) {
+		pipeline->tcp_asked_ns = now;
+		state_tcp_tick(pipeline->state);
+	}
+}
+
+int64_t pipeline_interval(const struct pipeline *pipeline)
+{
+	int64_t interval = pipeline->pending_ns ? PENDING_CHECK : 0;
+
+	if (pipeline->options->tcp_ns && (!interval || pipeline->options->tcp_ns < interval))
+		interval = pipeline->options->tcp_ns;
+	return interval;
+}
+
+void pipeline_totals(struct pipeline *pipeline)
+{
+	__atomic_store_n(&pipeline->totals_wanted, 1, __ATOMIC_SEQ_CST);
+}
+
+void pipeline_ticks_init(struct pipeline *pipeline)
+{
+	const struct options *options = pipeline->options;
+	const struct tcp_options tcp = {
+		.at_close = options->tcp_at_close,
+		.every_bytes = options->tcp_bytes,
+		.at_ticks = options->tcp_ns > 0,
+		.sample = pipeline_tcp_sample,
+		.user = pipeline,
+	};
+
+	pipeline->pending_ns = options->pending_ns;
+	if (options->pending_ns < 0)
+		pipeline->pending_ns = pipeline->look->width ? PENDING_DEFAULT : 0;
+	pipeline->pending_checked_ns = pipeline->tcp_asked_ns = clock_monotonic_ns();
+	if (tcp.at_close || tcp.every_bytes || tcp.at_ticks)
+		state_tcp_options(pipeline->state, &tcp);
+}
