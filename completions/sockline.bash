@@ -36,7 +36,7 @@ _sockline() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--) _sockline_command $((i + 1)); return ;;
-		-p | --attach | -u | --user | -E | --env | -e | --trace | --family | --peer | --port | --fd | --program | --at | --errno | --slower | --time | -s | --string-limit | --source-path | --color | -o | --output | --format | --engine)
+		-p | --attach | -u | --user | -E | --env | -e | --trace | --family | --peer | --port | --fd | --program | --at | --errno | --slower | --time | -s | --string-limit | --stack | --source-path | --color | -o | --output | --format | --dir | --tcp-info | --pending | --for | --max-events | --skip-code | --user-code | --debug-dir | --engine)
 			# bash makes three words of --name=argument
 			[[ ${COMP_WORDS[i + 1]} != = ]] || ((i++))
 			((i++)) ;;
@@ -64,14 +64,23 @@ _sockline() {
 	--slower) ;;
 	--time) _sockline_words 'relative none clock clock-us epoch delta' ;;
 	-s | --string-limit) ;;
+	--stack) ;;
 	--source-path) _sockline_words 'short relative full' ;;
 	--color) _sockline_words 'auto always never' ;;
 	-o | --output) _sockline_files ;;
 	--format) _sockline_words 'text json' ;;
+	--dir) _sockline_files ;;
+	--tcp-info) ;;
+	--pending) ;;
+	--for) ;;
+	--max-events) ;;
+	--skip-code) ;;
+	--user-code) ;;
+	--debug-dir) _sockline_files ;;
 	--engine) _sockline_words 'auto seccomp syscall' ;;
 	*)
 		if [[ $cur == -* ]]; then
-			_sockline_words '-p --attach= -u --user= -E --env= --no-follow -e --trace= --family= --peer= --port= --fd= --program= --at= -z --successful -Z --failed --errno= --slower= -t --absolute-time -r --relative-time --time= -T --duration -s --string-limit= -x --hex-strings -v --verbose -k --stack-trace --no-caller --source-path= --no-demangle --color= -o --output= -A --append --format= -j --json --engine= -d --debug -h --help -V --version'
+			_sockline_words '-p --attach= -u --user= -E --env= --no-follow -e --trace= --family= --peer= --port= --fd= --program= --at= -z --successful -Z --failed --errno= --slower= -t --absolute-time -r --relative-time --time= -T --duration -s --string-limit= -x --hex-strings -v --verbose -k --stack-trace --stack= --hex --show-secrets --no-caller --source-path= --no-demangle --color= -o --output= -A --append --format= -j --json --dir= -c --summary-only -C --summary --tcp-info= --pending= --for= --max-events= --skip-code= --user-code= --debug-dir= --engine= -d --debug -h --help -V --version'
 			[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace 2>/dev/null
 		else
 			_sockline_command "$COMP_CWORD"

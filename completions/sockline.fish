@@ -15,7 +15,7 @@ function __sockline_no_command
 	for word in (commandline -opc)[2..-1]
 		if test $skip = 1
 			set skip 0
-		else if contains -- $word -p --attach -u --user -E --env -e --trace --family --peer --port --fd --program --at --errno --slower --time -s --string-limit --source-path --color -o --output --format --engine
+		else if contains -- $word -p --attach -u --user -E --env -e --trace --family --peer --port --fd --program --at --errno --slower --time -s --string-limit --stack --source-path --color -o --output --format --dir --tcp-info --pending --for --max-events --skip-code --user-code --debug-dir --engine
 			set skip 1
 		else if test "$word" = --; or not string match -q -- '-*' $word
 			return 1
@@ -24,7 +24,7 @@ function __sockline_no_command
 end
 
 # The command is completed as if it stood alone.
-complete -c sockline -x -a '(__fish_complete_subcommand -p --attach -u --user -E --env -e --trace --family --peer --port --fd --program --at --errno --slower --time -s --string-limit --source-path --color -o --output --format --engine)'
+complete -c sockline -x -a '(__fish_complete_subcommand -p --attach -u --user -E --env -e --trace --family --peer --port --fd --program --at --errno --slower --time -s --string-limit --stack --source-path --color -o --output --format --dir --tcp-info --pending --for --max-events --skip-code --user-code --debug-dir --engine)'
 complete -c sockline -n __sockline_no_command -s p -l attach -x -a '(__fish_complete_pids)' -d 'trace running processes; several with commas or spaces, or -p again'
 complete -c sockline -n __sockline_no_command -s u -l user -x -a '(__fish_complete_users)' -d 'run the command as this user; needs root'
 complete -c sockline -n __sockline_no_command -s E -l env -x -a '(set -nx)' -d 'set a variable of the command, or remove it'
@@ -47,7 +47,10 @@ complete -c sockline -n __sockline_no_command -s T -l duration -d 'how long each
 complete -c sockline -n __sockline_no_command -s s -l string-limit -x -d 'show at most N bytes of data (64; JSON 256)'
 complete -c sockline -n __sockline_no_command -s x -l hex-strings -d 'data that is no ASCII text in hex; -xx all data'
 complete -c sockline -n __sockline_no_command -s v -l verbose -d 'everything: default arguments, whole structures, ids'
-complete -c sockline -n __sockline_no_command -s k -l stack-trace -d 'the whole stack below each call'
+complete -c sockline -n __sockline_no_command -s k -l stack-trace -d 'the whole stack below each call; -kk with the source lines'
+complete -c sockline -n __sockline_no_command -l stack -x -d 'the same with at most N frames'
+complete -c sockline -n __sockline_no_command -l hex -d 'a hex dump of the data below each call'
+complete -c sockline -n __sockline_no_command -l show-secrets -d 'keys that programs give to the kernel, which are hidden else'
 complete -c sockline -n __sockline_no_command -l no-caller -d 'do not find out which line made a call'
 complete -c sockline -n __sockline_no_command -l source-path -x -a 'short relative full' -d 'source files as short (name only), relative or full path'
 complete -c sockline -n __sockline_no_command -l no-demangle -d 'C++ and Rust functions as the symbol table names them'
@@ -56,6 +59,16 @@ complete -c sockline -n __sockline_no_command -s o -l output -r -F -d 'write to 
 complete -c sockline -n __sockline_no_command -s A -l append -d 'append to the file of -o'
 complete -c sockline -n __sockline_no_command -l format -x -a 'text json' -d 'text or json (one object per line)'
 complete -c sockline -n __sockline_no_command -s j -l json -d 'the same as --format=json'
+complete -c sockline -n __sockline_no_command -l dir -r -F -d 'a folder per process with a file of JSON lines per socket'
+complete -c sockline -n __sockline_no_command -s c -l summary-only -d 'totals at the end instead of the trace'
+complete -c sockline -n __sockline_no_command -s C -l summary -d 'totals at the end, after the trace'
+complete -c sockline -n __sockline_no_command -l tcp-info -x -d 'the kernel\'s view of TCP connections: close,64K,100ms'
+complete -c sockline -n __sockline_no_command -l pending -x -d 'note calls that block longer than SEC (1; on terminals always)'
+complete -c sockline -n __sockline_no_command -l for -x -d 'trace for this long: 10s, 2m'
+complete -c sockline -n __sockline_no_command -l max-events -x -d 'end the trace after so many calls'
+complete -c sockline -n __sockline_no_command -l skip-code -x -d 'functions or modules that are not to be named as callers'
+complete -c sockline -n __sockline_no_command -l user-code -x -d 'functions or modules that are named, though they are passed over else'
+complete -c sockline -n __sockline_no_command -l debug-dir -r -F -d 'look for separate debug files here too'
 complete -c sockline -n __sockline_no_command -l engine -x -a 'auto seccomp syscall' -d 'auto, seccomp (commands only) or syscall'
 complete -c sockline -n __sockline_no_command -s d -l debug -d 'say what sockline itself does, to standard error'
 complete -c sockline -n __sockline_no_command -s h -l help -d 'show this'

@@ -13,7 +13,7 @@
 
 struct pipeline;
 
-/* sinks: count of them, opened by the caller, who closes them after pipeline_free. Keeps the pointers to options and look;
+/* sinks: count of them, opened by the caller, who closes them before pipeline_free, as they hold its places. Keeps the pointers to options and look;
  * totals is the one of them that counts (-c, -C), or NULL. */
 struct pipeline *pipeline_new(const struct options *options, const struct sink_options *look, struct sink **sinks,
 			      unsigned count, struct sink *totals);

@@ -34,4 +34,7 @@ struct decode {
 void decode_entry(const struct decode *decode, struct call *call, struct event *event);
 void decode_exit(const struct decode *decode, struct call *call, struct event *event);
 
+/* A struct of the kernel's fields from the first size bytes of struct tcp_info (linux/tcp.h). */
+struct value *decode_tcp_info(struct arena *arena, const void *info, uint32_t size);
+
 #endif

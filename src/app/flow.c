@@ -126,7 +126,7 @@ static void hide_own_address(const struct call *call, const struct file *file, c
 {
 	const struct socket_history *history = socket_history(file);
 
-	if (view && view->link == LINK_LISTEN && call->row->effect == EFFECT_CONNECT && file == call->file &&
+	if (view && view->link == LINK_LISTEN && (call->row->effect == EFFECT_CONNECT || call->row->effect == EFFECT_BIND) && file == call->file &&
 	    !(history && history->condition == SOCKET_BOUND))
 		((struct file_view *)view)->link = LINK_NONE;
 }

@@ -23,6 +23,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "environment.h"
+#include "sink/dir.h"
+#include "sink/summary.h"
 
 enum { EXIT_SELF = 125 };
 
@@ -31,7 +33,9 @@ struct run {
 	struct options options;
 	struct sink_options look;
 	struct output *output;
-	struct sink *sinks[1];
+	struct sink *sinks[2];
+	unsigned sink_count;
+	struct sink *totals; /* -c, -C: the one of sinks that counts */
 	struct pipeline *pipeline;
 	struct tracer *tracer;
 	pthread_t main_thread;
@@ -100,12 +104,35 @@ static void look_init(const struct options *options, const struct output *output
 		.caller = options->caller,
 		.stack = options->stack > 0,
 		.stack_source = options->stack > 1,
+		.hex_dump = options->hex_dump,
 		.string_limit = options->string_limit,
 		.hex_strings = options->hex_strings,
 		.color = wants_color(options, terminal),
 		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
 		.width = terminal ? terminal_width(options->output ? STDOUT_FILENO : STDERR_FILENO) : 0,
 	};
+}
+
+/* The sinks that the options ask for, on the one output; --dir has outputs of its own. */
+static int open_sinks(struct run *run)
+{
+	const struct options *options = &run->options;
+	struct sink *sink = NULL;
+
+	if (options->dir) {
+		sink = dir_open(options->dir, &run->look, complain, NULL, &run->error);
+		if (!sink)
+			return -EIO;
+	} else if (options->totals != TOTALS_ONLY) {
+		sink = sink_kinds[options->format]->open(run->output, &run->look);
+	}
+	if (sink)
+		run->sinks[run->sink_count++] = sink;
+	if (options->totals) {
+		run->totals = sink_summary.open(run->output, &run->look);
+		run->sinks[run->sink_count++] = run->totals;
+	}
+	return 0;
 }
 
 static int open_output(struct run *run)
@@ -119,8 +146,7 @@ static int open_output(struct run *run)
 	if (!run->output)
 		return -EIO;
 	look_init(options, run->output, &run->look);
-	run->sinks[0] = sink_kinds[options->format]->open(run->output, &run->look);
-	return 0;
+	return open_sinks(run);
 }
 
 static void make_tracer(struct run *run)
@@ -140,7 +166,7 @@ static void make_tracer(struct run *run)
 		.command = options->command,
 	};
 
-	run->pipeline = pipeline_new(options, &run->look, run->sinks, 1);
+	run->pipeline = pipeline_new(options, &run->look, run->sinks, run->sink_count, run->totals);
 	pipeline_wanted(run->pipeline, &trace.wanted);
 	pipeline_events(run->pipeline, &events);
 	run->tracer = tracer_new(&trace, &events);
@@ -166,25 +192,79 @@ static void signals_to_take(sigset_t *set)
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGHUP);
 	sigaddset(set, SIGQUIT);
+	sigaddset(set, SIGUSR1);
 	sigaddset(set, SIGUSR2);
 }
 
+/* The moments that the main thread has to keep. */
+struct clockwork {
+	uint64_t end_ns;   /* --for; 0: none */
+	int64_t interval;  /* of ticks; 0: none */
+	uint64_t tick_ns;  /* the next */
+};
+
+/* How long to wait for a signal: until the next moment, at most a second. */
+static struct timespec until_next(const struct clockwork *clockwork)
+{
+	const uint64_t now = clock_monotonic_ns();
+	uint64_t next = now + 1000000000;
+
+	if (clockwork->end_ns && clockwork->end_ns < next)
+		next = clockwork->end_ns;
+	if (clockwork->interval && clockwork->tick_ns < next)
+		next = clockwork->tick_ns;
+	const uint64_t wait = next > now ? next - now : 0;
+
+	return (struct timespec){ (time_t)(wait / 1000000000), (long)(wait % 1000000000) };
+}
+
+/* Does what is due. */
+static void keep_time(struct run *run, struct clockwork *clockwork)
+{
+	const uint64_t now = clock_monotonic_ns();
+
+	if (clockwork->end_ns && now >= clockwork->end_ns) {
+		clockwork->end_ns = 0;
+		tracer_stop(run->tracer, 0);
+	}
+	if (clockwork->interval && now >= clockwork->tick_ns) {
+		clockwork->tick_ns = now + (uint64_t)clockwork->interval;
+		tracer_poke(run->tracer);
+	}
+}
+
 /*
- * Passes signals to the tracer until it is done. A signal that the terminal sent (SI_KERNEL) has reached the command
- * already, as one of the same foreground process group.
+ * One signal. What the terminal sent (SI_KERNEL) has reached the command already, as one of the same foreground process
+ * group. SIGUSR1 asks for the totals where there are any, and else is the command's.
  */
+static void take_signal(struct run *run, int signo, const siginfo_t *info)
+{
+	if (signo == SIGUSR2)
+		return;
+	if (signo == SIGUSR1 && run->totals) {
+		pipeline_totals(run->pipeline);
+		tracer_poke(run->tracer);
+	} else if (!(run->options.command && info->si_code == SI_KERNEL)) {
+		tracer_stop(run->tracer, signo);
+	}
+}
+
+/* Passes signals to the tracer, and keeps time for it, until it is done. */
 static void take_signals(struct run *run, const sigset_t *set)
 {
-	struct timespec second = { 1, 0 };
+	struct clockwork clockwork = { .interval = pipeline_interval(run->pipeline) };
 	siginfo_t info;
 
+	if (run->options.for_ns)
+		clockwork.end_ns = clock_monotonic_ns() + (uint64_t)run->options.for_ns;
+	clockwork.tick_ns = clock_monotonic_ns() + (uint64_t)clockwork.interval;
 	while (!__atomic_load_n(&run->done, __ATOMIC_SEQ_CST)) {
-		int signo = sigtimedwait(set, &info, &second);
-		if (signo <= 0 || signo == SIGUSR2)
-			continue;
-		if (run->options.command && info.si_code == SI_KERNEL)
-			continue;
-		tracer_stop(run->tracer, signo);
+		const struct timespec wait = until_next(&clockwork);
+		const int signo = sigtimedwait(set, &info, &wait);
+
+		if (signo > 0)
+			take_signal(run, signo, &info);
+		keep_time(run, &clockwork);
 	}
 }
 
@@ -242,8 +322,9 @@ static int trace(struct run *run)
 	make_tracer(run);
 	int failed = run_trace(run);
 	tracer_result(run->tracer, &result);
+	for (unsigned i = 0; i < run->sink_count; i++)
+		run->sinks[i]->kind->close(run->sinks[i]);
 	pipeline_free(run->pipeline);
-	run->sinks[0]->kind->close(run->sinks[0]);
 	output_close(run->output);
 	tracer_free(run->tracer);
 	if (failed) {

@@ -46,7 +46,7 @@ int option_apply_for(struct options *options, const char *argument, struct error
 int option_apply_pending(struct options *options, const char *argument, struct error *error)
 {
 	int64_t ns = 1000000000;
-	int failed = argument ? filter_duration(argument, &ns, error) : 0;
+	const int failed = argument && *argument ? filter_duration(argument, &ns, error) : 0;
 
 	if (failed)
 		return failed;

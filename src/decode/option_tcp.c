@@ -1,5 +1,6 @@
 /* Transport protocols' options: TCP (tcp(7), linux/tcp.h), UDP (udp(7), linux/udp.h), MPTCP (linux/mptcp.h),
  * TLS (linux/tls.h). */
+#include "arch/abi.h"
 #include "option_rows.h"
 
 /* struct tcp_info's start; two bytes of bit fields follow. */
@@ -369,3 +370,12 @@ static const struct typed tls_rows[] = {
 	{ .name = "TLS_TX_MAX_PAYLOAD_LEN", .make = typed_u16 },
 };
 const struct level options_tls = LEVEL("SOL_TLS", sockopt_level, -1, tls, tls_rows);
+
+struct value *decode_tcp_info(struct arena *arena, const void *info, uint32_t size)
+{
+	const struct typed typed = { .name = "TCP_INFO", .shape = shape_tcp_info };
+	struct call call = { .abi = &abi_x86_64 }; /* our own kernel's layout */
+	const struct decoder decoder = { .arena = arena, .call = &call };
+
+	return make_tcp_info(&decoder, &typed, NULL, info, size);
+}

@@ -143,11 +143,14 @@ static void put_pending(struct text_sink *sink, const struct event *event)
 	text_add_char(line, '(');
 	sink->fit = (struct fit){ 32, true, true };
 	text_arguments(sink, event->args);
-	PUT(line, ") waiting for ");
-	text_add_int(line, tenths / 10);
-	text_add_char(line, '.');
-	text_add_int(line, tenths % 10);
-	text_add_char(line, 's');
+	PUT(line, ") waiting");
+	if (event->duration_ns >= 0) {
+		PUT(line, " for ");
+		text_add_int(line, tenths / 10);
+		text_add_char(line, '.');
+		text_add_int(line, tenths % 10);
+		text_add_char(line, 's');
+	}
 	paint(sink, PAINT_NONE);
 	end_line(sink);
 	if (sink->options.stack)
@@ -156,8 +159,7 @@ static void put_pending(struct text_sink *sink, const struct event *event)
 
 static void put_other_event(struct text_sink *sink, const struct event *event)
 {
-	if (event->kind == EVENT_NOTE && event->type && !strcmp(event->type, "pending") && event->text &&
-	    event->duration_ns >= 0) {
+	if (event->kind == EVENT_NOTE && event->type && !strcmp(event->type, "pending") && event->text) {
 		put_pending(sink, event);
 		return;
 	}

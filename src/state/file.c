@@ -209,7 +209,7 @@ static enum file_link link_of(const struct file *file)
 {
 	if (file->listening)
 		return LINK_LISTEN;
-	if (address_known(&file->peer))
+	if (address_known(&file->peer) && !(file->history && file->history->condition == SOCKET_REFUSED))
 		return file->link == LINK_FROM ? LINK_FROM : LINK_TO;
 	return file->bound && address_known(&file->local) ? LINK_LISTEN : LINK_NONE;
 }
