@@ -11,5 +11,7 @@ void sockaddr_text(const struct address *address, struct text *text);
 /* VALUE_ADDRESS with text and fields, in the arena. length is what the caller claimed, got what could be read. */
 struct value *sockaddr_value(struct arena *arena, const char *name, const void *bytes, uint32_t got, uint32_t length,
 			     uint16_t protocol);
+/* The fields alone, for JSON; NULL when the address is not known. */
+const struct value *sockaddr_fields(struct arena *arena, const struct address *address);
 
 #endif

@@ -199,8 +199,10 @@ static void note_user(struct pipeline *pipeline, const struct call *call, const 
 
 	if (call->file)
 		socket_used_by(call->file, place, false);
-	if (call->finished && !call->failed && (effect == EFFECT_SOCKET || effect == EFFECT_ACCEPT) && pipeline->task)
-		socket_used_by(state_file_known(pipeline->state, pipeline->task, (int)call->result), place, true);
+	if (call->finished && !call->failed && (effect == EFFECT_SOCKET || effect == EFFECT_ACCEPT) &&
+	    pipeline->task)
+		socket_used_by(state_file_known(pipeline->state, pipeline->task, (int)call->result), place,
+			       true);
 }
 
 /* Where the call came from. */
@@ -221,7 +223,8 @@ static void set_numbers(struct task *task, const struct call *call, struct event
 	event->kind = EVENT_CALL;
 	event->type = call->row->name;
 	event->time_ns = call->entry_ns ? call->entry_ns : call->exit_ns;
-	event->duration_ns = call->entry_ns && call->finished ? (int64_t)(call->exit_ns - call->entry_ns) : -1;
+	event->duration_ns =
+		call->entry_ns && call->finished ? (int64_t)(call->exit_ns - call->entry_ns) : -1;
 	event->pid = task->process->pid;
 	event->tid = task->tid;
 	event->comm = task->comm;
@@ -232,6 +235,15 @@ static void set_numbers(struct task *task, const struct call *call, struct event
 	event->error = call->failed ? (int)-call->result : 0;
 	event->fd = -1;
 	event->abi32 = call->abi->bits == 32;
+}
+
+/* The other end of the call's socket as fields, which JSON alone shows. */
+static void set_peer(const struct pipeline *pipeline, struct call *call, struct event *event)
+{
+	struct file_view *view = (struct file_view *)event->file;
+
+	if (pipeline->options->format == FORMAT_JSON && view && view->peer_address)
+		view->peer_fields = sockaddr_fields(&call->arena, view->peer_address);
 }
 
 /* io_uring's operations pass no system call: say so whenever a ring is made. */
@@ -283,6 +295,7 @@ void pipeline_finish(void *user, struct task *task, struct call *call)
 		if (call->finished)
 			decode_exit(&pipeline->decode, call, &event);
 		set_caller(pipeline, call, &event);
+		set_peer(pipeline, call, &event);
 		pipeline_remarks(pipeline, call, &event, words);
 		if (filter_shows(&pipeline->options->filter, &event, task->process->executable))
 			show_call(pipeline, &event);

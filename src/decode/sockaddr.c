@@ -49,14 +49,33 @@ void sockaddr_text(const struct address *address, struct text *text)
 		add_plain(address, text);
 }
 
+/* The first of the fields, by family. */
+static struct value *make_fields(struct arena *arena, const struct address *address)
+{
+	const struct family *family = find_family(address);
+	struct value *of = value_struct(arena, NULL);
+	struct fields fields;
+
+	fields_init(&fields, arena, of);
+	fields_constant(&fields, "sa_family", &names_address_family, address->family);
+	if (family)
+		family->fields(address, &fields);
+	else if (address->length > 2)
+		fields_bytes(&fields, "sa_data", address->raw + 2, address->length - 2u);
+	return of->list.first;
+}
+
+const struct value *sockaddr_fields(struct arena *arena, const struct address *address)
+{
+	return address && address_known(address) ? make_fields(arena, address) : NULL;
+}
+
 struct value *sockaddr_value(struct arena *arena, const char *name, const void *bytes, uint32_t got,
 			     uint32_t length, uint16_t protocol)
 {
 	struct value *value = value_new(arena, VALUE_ADDRESS, name);
-	struct value *of = value_struct(arena, NULL);
 	struct address address = { 0 };
 	struct text text = { 0 };
-	struct fields fields;
 
 	if (got < 2) {
 		struct value *raw = value_bytes(arena, name, got ? bytes : "", got, length);
@@ -64,17 +83,9 @@ struct value *sockaddr_value(struct arena *arena, const char *name, const void *
 		return raw;
 	}
 	address_set(&address, bytes, got, protocol);
-	const struct family *family = find_family(&address);
-
-	fields_init(&fields, arena, of);
-	fields_constant(&fields, "sa_family", &names_address_family, address.family);
-	if (family)
-		family->fields(&address, &fields);
-	else if (got > 2)
-		fields_bytes(&fields, "sa_data", address.raw + 2, address.length - 2u);
 	sockaddr_text(&address, &text);
 	value->address.text = arena_copy(arena, text.data, text.len);
-	value->address.fields = of->list.first;
+	value->address.fields = make_fields(arena, &address);
 	text_done(&text);
 	return value;
 }
