@@ -1,9 +1,10 @@
 /*
- * floor: the cheapest tracer that still sees both ends of every socket call; what sockline costs is counted against it.
+ * floor: the cheapest tracer that still sees both ends of every socket call; what sockline costs is counted
+ * against it.
  *
- * Runs COMMAND under a seccomp filter that traps the socket calls of x86-64 (41 to 55), asks PTRACE_GET_SYSCALL_INFO at
- * the entry (seccomp stop) and at the exit (syscall stop), and does nothing else: no memory read, no stack, no output.
- * Follows threads and children.  Usage: floor COMMAND [ARG...]
+ * Runs COMMAND under a seccomp filter that traps the socket calls of x86-64 (41 to 55), asks
+ * PTRACE_GET_SYSCALL_INFO at the entry (seccomp stop) and at the exit (syscall stop), and does nothing else:
+ * no memory read, no stack, no output. Follows threads and children.  Usage: floor COMMAND [ARG...]
  */
 #define _GNU_SOURCE
 #include <linux/filter.h>

@@ -1,13 +1,15 @@
 /*
- * load: programs to measure a tracer with; prints the cost of one call in microseconds, as "MODE FIGURE" on stdout.
+ * load: programs to measure a tracer with; prints the cost of one call in microseconds, as "MODE FIGURE" on
+ * stdout.
  *
  *   load [-w] [-s] [-n CALLS] [-d DEPTH] [-t THREADS] MODE
  *
- * MODE: socket (sendto and recvfrom of 64 bytes on one loopback UDP socket), mmap (the same, with an anonymous mmap and
- * munmap per call), dlopen (the same, with dlopen and dlclose of a library per 20 calls), getppid, read (/dev/zero, 64
- * bytes), write (/dev/null), switch (a byte to and fro between two threads by pipes: two context switches a round).
- * -s opens a socket first, so that a tracer has a reason to watch calls on fds. -w waits for a line on stdin before it
- * measures, so that a tracer can attach; "ready PID" is printed before. -d calls from DEPTH nested frames.
+ * MODE: socket (sendto and recvfrom of 64 bytes on one loopback UDP socket), mmap (the same, with an
+ * anonymous mmap and munmap per call), dlopen (the same, with dlopen and dlclose of a library per 20 calls),
+ * getppid, read (/dev/zero, 64 bytes), write (/dev/null), switch (a byte to and fro between two threads by
+ * pipes: two context switches a round). -s opens a socket first, so that a tracer has a reason to watch calls
+ * on fds. -w waits for a line on stdin before it measures, so that a tracer can attach; "ready PID" is
+ * printed before. -d calls from DEPTH nested frames.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -152,8 +154,9 @@ static void run_switch(const struct job *job)
 }
 
 static const struct mode modes[] = {
-	{ "socket", run_socket },   { "mmap", run_socket }, { "dlopen", run_socket }, { "getppid", run_getppid },
-	{ "read", run_read },	    { "write", run_write }, { "switch", run_switch },
+	{ "socket", run_socket },   { "mmap", run_socket }, { "dlopen", run_socket },
+	{ "getppid", run_getppid }, { "read", run_read },   { "write", run_write },
+	{ "switch", run_switch },
 };
 
 static void *run_job(void *user)

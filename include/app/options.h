@@ -72,15 +72,16 @@ struct options {
 	int format;	    /* enum options_format */
 
 	/* How it traces. */
-	int engine; /* enum engine_choice of trace/trace.h */
-	int debug;  /* how often -d was given */
-	int64_t for_ns;	      /* --for: how long to trace; 0: until the end */
-	uint64_t max_events;  /* --max-events: calls to show; 0: no limit */
-	int64_t pending_ns;   /* --pending: a call that blocks so long is noted; 0: never, -1: as the output is */
-	bool tcp_at_close;    /* --tcp-info: when struct tcp_info is asked for */
-	uint64_t tcp_bytes;   /* every so many bytes; 0: never */
-	int64_t tcp_ns;	      /* at that interval; 0: never */
-	const char *debug_dir; /* --debug-dir */
+	int engine;	     /* enum engine_choice of trace/trace.h */
+	int debug;	     /* how often -d was given */
+	int64_t for_ns;	     /* --for: how long to trace; 0: until the end */
+	uint64_t max_events; /* --max-events: calls to show; 0: no limit */
+	int64_t pending_ns;  /* --pending: a call that blocks so long is noted; 0: never, -1: as the output is
+			      */
+	bool tcp_at_close;   /* --tcp-info: when struct tcp_info is asked for */
+	uint64_t tcp_bytes;  /* every so many bytes; 0: never */
+	int64_t tcp_ns;	     /* at that interval; 0: never */
+	const char *debug_dir;		     /* --debug-dir */
 	const char **skip_code, **user_code; /* globs, NULL-terminated; NULL: none */
 	unsigned skip_count, user_count;
 

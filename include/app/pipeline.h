@@ -1,8 +1,9 @@
 /*
- * pipeline: wires the parts together: what happens to a call from its entry stop to the sinks. The only place that does.
+ * pipeline: wires the parts together: what happens to a call from its entry stop to the sinks. The only place
+ * that does.
  *
- * While a thread is held it copies bytes and walks the stack; effects, decoding, names and output happen after the thread
- * runs again. Everything runs on the tracing thread.
+ * While a thread is held it copies bytes and walks the stack; effects, decoding, names and output happen
+ * after the thread runs again. Everything runs on the tracing thread.
  */
 #ifndef SOCKLINE_APP_PIPELINE_H
 #define SOCKLINE_APP_PIPELINE_H
@@ -13,10 +14,10 @@
 
 struct pipeline;
 
-/* sinks: count of them, opened by the caller, who closes them before pipeline_free, as they hold its places. Keeps the pointers to options and look;
- * totals is the one of them that counts (-c, -C), or NULL. */
-struct pipeline *pipeline_new(const struct options *options, const struct sink_options *look, struct sink **sinks,
-			      unsigned count, struct sink *totals);
+/* sinks: count of them, opened by the caller, who closes them before pipeline_free, as they hold its places.
+ * Keeps the pointers to options and look; totals is the one of them that counts (-c, -C), or NULL. */
+struct pipeline *pipeline_new(const struct options *options, const struct sink_options *look,
+			      struct sink **sinks, unsigned count, struct sink *totals);
 void pipeline_free(struct pipeline *pipeline);
 
 /* The callbacks for tracer_new, and which calls have to stop for this pipeline. */
@@ -27,10 +28,12 @@ void pipeline_attach(struct pipeline *pipeline, struct tracer *tracer);
 
 /* How often tracer_poke must be called, in ns; 0: never. */
 int64_t pipeline_interval(const struct pipeline *pipeline);
-/* From another thread or a signal handler: totals so far are to be written at the next tick to that sink (sink_summary). */
+/* From another thread or a signal handler: totals so far are to be written at the next tick to that sink
+ * (sink_summary). */
 void pipeline_totals(struct pipeline *pipeline);
 
-/* The first line (command or pids, host, kernel); and what is said at the end (modules without debug information). */
+/* The first line (command or pids, host, kernel); and what is said at the end (modules without debug
+ * information). */
 void pipeline_begin(struct pipeline *pipeline);
 void pipeline_end(struct pipeline *pipeline);
 

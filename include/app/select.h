@@ -16,8 +16,8 @@
 int select_parse(struct row_set *set, const char *text, struct error *error);
 
 /*
- * Parses "[!]name[,name...]", names of address families with or without AF_, in any case, into bits by AF_ number.
- * Returns 0, or -EINVAL with error naming the nearest one; families is untouched then.
+ * Parses "[!]name[,name...]", names of address families with or without AF_, in any case, into bits by AF_
+ * number. Returns 0, or -EINVAL with error naming the nearest one; families is untouched then.
  */
 int select_families(uint64_t *families, const char *text, struct error *error);
 

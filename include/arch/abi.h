@@ -1,6 +1,7 @@
 /*
- * abi: one descriptor per system-call ABI: audit arch, numbers, argument registers, result, layouts of the structures
- * that differ between ABIs, and how to inject a call. No ABI detail leaves arch/ but through this record.
+ * abi: one descriptor per system-call ABI: audit arch, numbers, argument registers, result, layouts of the
+ * structures that differ between ABIs, and how to inject a call. No ABI detail leaves arch/ but through this
+ * record.
  */
 #ifndef SOCKLINE_ARCH_ABI_H
 #define SOCKLINE_ARCH_ABI_H
@@ -36,24 +37,26 @@ struct layout {
 
 /* A number of the ABI's table: which row it is, and its peculiarities. */
 struct abi_number {
-	uint16_t row;	   /* enum call_id; CALL_NONE: none of ours */
-	uint8_t time64;	   /* times and offsets behind pointers are 64-bit whatever the ABI (ppoll_time64, sendfile64) */
-	uint8_t old_args;  /* arguments are in a block at args[0] (i386 select(82)) */
+	uint16_t row;	    /* enum call_id; CALL_NONE: none of ours */
+	uint8_t time64;	    /* times and offsets behind pointers are 64-bit whatever the ABI (ppoll_time64,
+			       sendfile64) */
+	uint8_t old_args;   /* arguments are in a block at args[0] (i386 select(82)) */
 	uint8_t socketcall; /* args[0] selects, args[1] points to the block (i386 102) */
 };
 
 struct abi {
-	const char *name;     /* "x86_64", "i386" */
-	uint32_t audit_arch;  /* AUDIT_ARCH_ of <linux/audit.h>, as PTRACE_GET_SYSCALL_INFO says */
-	unsigned bits;	      /* 32 or 64 */
-	unsigned count;	      /* of numbers */
+	const char *name;    /* "x86_64", "i386" */
+	uint32_t audit_arch; /* AUDIT_ARCH_ of <linux/audit.h>, as PTRACE_GET_SYSCALL_INFO says */
+	unsigned bits;	     /* 32 or 64 */
+	unsigned count;	     /* of numbers */
 	const struct abi_number *numbers;
 	uint8_t syscall_insn[2]; /* the instruction that makes a call, for injecting one */
 	struct layout layout;
 	/* numbers of the calls that the tracer itself traps or injects; -1: the ABI has none */
 	struct {
-		int execve, execveat, mmap, mprotect, clone, clone3, fork, vfork, seccomp, prctl, restart_syscall,
-		    rt_sigaction, rt_sigprocmask, rt_sigreturn, sigreturn, munmap, pkey_mprotect, exit_group;
+		int execve, execveat, mmap, mprotect, clone, clone3, fork, vfork, seccomp, prctl,
+			restart_syscall, rt_sigaction, rt_sigprocmask, rt_sigreturn, sigreturn, munmap,
+			pkey_mprotect, exit_group;
 		int old_mmap; /* i386's first mmap, whose arguments lie in memory; 0: none */
 	} nr;
 };
@@ -68,24 +71,27 @@ const struct abi *abi_by_audit(uint32_t audit_arch);
 /* The record of a number; a static one with row CALL_NONE when out of range. */
 const struct abi_number *abi_number(const struct abi *abi, uint64_t number);
 
-/* How many bytes behind args[1] the i386 socketcall with that selector has, and its row (CALL_NONE: no such). */
+/* How many bytes behind args[1] the i386 socketcall with that selector has, and its row (CALL_NONE: no such).
+ */
 uint16_t abi_socketcall_row(uint32_t selector, unsigned *arg_count);
 
 /*
- * From a struct user_regs_struct of <sys/user.h>, as a 64-bit tracer's PTRACE_GETREGS fills it for tracees of either
- * bitness, to DWARF numbers.
+ * From a struct user_regs_struct of <sys/user.h>, as a 64-bit tracer's PTRACE_GETREGS fills it for tracees of
+ * either bitness, to DWARF numbers.
  */
 void abi_regs(const struct abi *abi, const void *user_regs, struct regs *regs);
 
 /*
- * The ABI of the code that the thread runs, by its code segment: what the stack is to be walked as. It differs from the
- * call's ABI when 64-bit code uses int 0x80.
+ * The ABI of the code that the thread runs, by its code segment: what the stack is to be walked as. It
+ * differs from the call's ABI when 64-bit code uses int 0x80.
  */
 const struct abi *abi_of_code(const void *user_regs);
 
 /* Number, arguments and result as the registers hold them (at an exit the arguments are still there). */
-void abi_get_call(const struct abi *abi, const void *user_regs, uint64_t *number, uint64_t args[6], int64_t *result);
-/* Sets number and arguments for a call that is to be injected: pc must then stand at an instruction like syscall_insn. */
+void abi_get_call(const struct abi *abi, const void *user_regs, uint64_t *number, uint64_t args[6],
+		  int64_t *result);
+/* Sets number and arguments for a call that is to be injected: pc must then stand at an instruction like
+ * syscall_insn. */
 void abi_set_call(const struct abi *abi, void *user_regs, uint64_t number, const uint64_t args[6]);
 
 /* The result register and one argument's, for a call that is to be restarted or was changed at its entry. */

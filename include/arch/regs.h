@@ -1,4 +1,5 @@
-/* regs: registers as the unwinder wants them. Apart from abi.h, because <elf.h> has macros named like rows' constants. */
+/* regs: registers as the unwinder wants them. Apart from abi.h, because <elf.h> has macros named like rows'
+ * constants. */
 #ifndef SOCKLINE_ARCH_REGS_H
 #define SOCKLINE_ARCH_REGS_H
 

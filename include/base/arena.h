@@ -1,5 +1,6 @@
 /*
- * arena: memory that is given back all at once. An event's bytes, values and texts live in its arena and die with it.
+ * arena: memory that is given back all at once. An event's bytes, values and texts live in its arena and die
+ * with it.
  *
  * An arena keeps its blocks over arena_reset, so that a steady trace allocates nothing. Not thread-safe.
  */

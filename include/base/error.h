@@ -11,7 +11,8 @@ struct error {
 	char text[512];
 };
 
-/* Sets code and text (cut at the buffer's end) unless error is NULL; returns -code, or -EIO when code is 0. */
+/* Sets code and text (cut at the buffer's end) unless error is NULL; returns -code, or -EIO when code is 0.
+ */
 int error_set(struct error *error, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

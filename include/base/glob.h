@@ -1,4 +1,5 @@
-/* glob: shell-like patterns (fnmatch(3), without FNM_PATHNAME) and the nearest known word for a mistyped one. */
+/* glob: shell-like patterns (fnmatch(3), without FNM_PATHNAME) and the nearest known word for a mistyped one.
+ */
 #ifndef SOCKLINE_BASE_GLOB_H
 #define SOCKLINE_BASE_GLOB_H
 

@@ -15,7 +15,7 @@ struct map {
 	size_t count, size; /* size is 0 or a power of two */
 };
 
-void map_done(struct map *map); /* frees the slots, not the values */
+void map_done(struct map *map);			    /* frees the slots, not the values */
 void *map_get(const struct map *map, uint64_t key); /* NULL: none */
 /* value must not be NULL; returns the value that was there before, or NULL. */
 void *map_put(struct map *map, uint64_t key, void *value);

@@ -1,7 +1,9 @@
 /*
- * text: a growing string for building output, with the fast paths that a line per event needs (no printf there).
+ * text: a growing string for building output, with the fast paths that a line per event needs (no printf
+ * there).
  *
- * Owns its buffer. data is always NUL-terminated once anything was added. A text never fails: out of memory aborts.
+ * Owns its buffer. data is always NUL-terminated once anything was added. A text never fails: out of memory
+ * aborts.
  */
 #ifndef SOCKLINE_BASE_TEXT_H
 #define SOCKLINE_BASE_TEXT_H
@@ -52,16 +54,17 @@ void text_add_span(struct text *text, uint64_t ns);
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Adds foreign bytes so that no byte can move a cursor, change a colour or break a line: printable characters of
- * valid UTF-8 as they are (when utf8; never U+0080-009F, U+2028/9, bidi controls U+202A-202E and U+2066-2069, or
- * other zero-width/format controls U+200B-U+200F, U+FEFF), all else as \n \t \r \0 \xHH. A backslash is doubled;
+ * Adds foreign bytes so that no byte can move a cursor, change a colour or break a line: printable characters
+ * of valid UTF-8 as they are (when utf8; never U+0080-009F, U+2028/9, bidi controls U+202A-202E and
+ * U+2066-2069, or other zero-width/format controls U+200B-U+200F, U+FEFF), all else as \n \t \r \0 \xHH. A
+ * backslash is doubled;
  * '"' becomes \" when quoted is set.
  */
 void text_add_escaped(struct text *text, const char *bytes, size_t len, int utf8, int quoted);
 
 /*
- * The same for JSON strings, without the outer quotes (RFC 8259): what a terminal may act on becomes \uXXXX. bytes must
- * be valid UTF-8 (see text_is_utf8).
+ * The same for JSON strings, without the outer quotes (RFC 8259): what a terminal may act on becomes \uXXXX.
+ * bytes must be valid UTF-8 (see text_is_utf8).
  */
 void text_add_json(struct text *text, const char *bytes, size_t len);
 /* JSON string with quotes from bytes that may be anything: invalid UTF-8 bytes become U+FFFD. */

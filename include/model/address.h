@@ -1,7 +1,9 @@
 /*
- * address: a socket address as the kernel knows it: raw sockaddr bytes, and the short text made from them once.
+ * address: a socket address as the kernel knows it: raw sockaddr bytes, and the short text made from them
+ * once.
  *
- * Owns nothing but its text. Knows nothing about names of constants (decode/sockaddr.h makes texts and fields).
+ * Owns nothing but its text. Knows nothing about names of constants (decode/sockaddr.h makes texts and
+ * fields).
  */
 #ifndef SOCKLINE_MODEL_ADDRESS_H
 #define SOCKLINE_MODEL_ADDRESS_H
@@ -10,10 +12,10 @@
 #include <stdint.h>
 
 struct address {
-	uint16_t length;  /* bytes of raw that count; 0: not known */
-	uint16_t family;  /* raw's first two bytes, host order */
+	uint16_t length;   /* bytes of raw that count; 0: not known */
+	uint16_t family;   /* raw's first two bytes, host order */
 	uint16_t protocol; /* of the socket, for families whose text needs it (netlink); 0 if unknown */
-	uint8_t raw[128]; /* struct sockaddr_storage */
+	uint8_t raw[128];  /* struct sockaddr_storage */
 };
 
 /* Copies at most 128 bytes; length < 2 leaves an unknown address. */

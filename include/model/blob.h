@@ -1,5 +1,6 @@
 /*
- * blob: looking up captured bytes by their address in the tracee. What is not there was not copied or not readable.
+ * blob: looking up captured bytes by their address in the tracee. What is not there was not copied or not
+ * readable.
  *
  * Shared by decode/ (values) and state/ (effects), which may not know each other.
  */
@@ -11,10 +12,12 @@
 #include "model/call.h"
 
 /*
- * The bytes that one capture holds at address: *data points into the blob that has most of them; returns how many of
- * size there are, 0 (and *data untouched) when none. Latest blob first, so that a second read wins over a first.
+ * The bytes that one capture holds at address: *data points into the blob that has most of them; returns how
+ * many of size there are, 0 (and *data untouched) when none. Latest blob first, so that a second read wins
+ * over a first.
  */
-static inline uint32_t blob_find(const struct capture *capture, uint64_t address, uint32_t size, const uint8_t **data)
+static inline uint32_t blob_find(const struct capture *capture, uint64_t address, uint32_t size,
+				 const uint8_t **data)
 {
 	uint32_t best = 0;
 
@@ -36,7 +39,8 @@ static inline uint32_t blob_find(const struct capture *capture, uint64_t address
 	return best;
 }
 
-/* The same for a phase of a call: the exit's capture falls back to the entry's when it has nothing at address. */
+/* The same for a phase of a call: the exit's capture falls back to the entry's when it has nothing at
+ * address. */
 static inline uint32_t call_bytes(const struct call *call, enum phase phase, uint64_t address, uint32_t size,
 				  const uint8_t **data)
 {

@@ -1,6 +1,7 @@
 /*
- * call: one system call on its way from the entry stop to the sinks: numbers, registers and the bytes that were copied
- * while the thread was held. What it means is decoded from this alone, after the thread runs again.
+ * call: one system call on its way from the entry stop to the sinks: numbers, registers and the bytes that
+ * were copied while the thread was held. What it means is decoded from this alone, after the thread runs
+ * again.
  */
 #ifndef SOCKLINE_MODEL_CALL_H
 #define SOCKLINE_MODEL_CALL_H
@@ -32,7 +33,8 @@ enum phase { PHASE_ENTRY, PHASE_EXIT };
 
 enum { STACK_MAX = 256 };
 
-/* A walked stack: what stack/ needs to name frames later. code is stack/'s own object for that pc in its module. */
+/* A walked stack: what stack/ needs to name frames later. code is stack/'s own object for that pc in its
+ * module. */
 struct walk {
 	struct walk_frame {
 		uint64_t pc;
@@ -47,24 +49,26 @@ struct call {
 	struct arena arena;
 	const struct abi *abi;
 	const struct row *row;
-	uint64_t number;    /* of the ABI's own table */
-	uint64_t args[6];   /* as the row counts them (socketcall unpacked); masked to 32 bits for 32-bit ABIs */
-	bool args_known;    /* false: socketcall's block could not be read */
+	uint64_t number; /* of the ABI's own table */
+	uint64_t
+		args[6]; /* as the row counts them (socketcall unpacked); masked to 32 bits for 32-bit ABIs */
+	bool args_known; /* false: socketcall's block could not be read */
 	uint64_t ip, sp;
-	int64_t result;	    /* raw: -errno when failed */
-	bool entry_seen;    /* an entry stop was seen: entry capture and entry_ns are true */
-	bool finished;	    /* result is known; false: "= ?" */
-	bool failed;	    /* result is -errno */
-	bool restarted;	    /* went through at least one kernel restart */
-	bool bytes_unread;  /* came from a ring buffer: nothing behind pointers was read */
-	bool dropped; /* found at its exit to be of no interest: finish only forgets it */
+	int64_t result;		    /* raw: -errno when failed */
+	bool entry_seen;	    /* an entry stop was seen: entry capture and entry_ns are true */
+	bool finished;		    /* result is known; false: "= ?" */
+	bool failed;		    /* result is -errno */
+	bool restarted;		    /* went through at least one kernel restart */
+	bool bytes_unread;	    /* came from a ring buffer: nothing behind pointers was read */
+	bool dropped;		    /* found at its exit to be of no interest: finish only forgets it */
 	uint64_t entry_ns, exit_ns; /* CLOCK_MONOTONIC; entry_ns 0: unknown */
 	struct capture in, out;
 	struct walk walk;
-	struct file *file; /* state/: what the row's main fd referred to at entry (a reference is held), or NULL */
+	struct file *
+		file; /* state/: what the row's main fd referred to at entry (a reference is held), or NULL */
 	struct file *file2; /* state/: the same for the row's second fd */
-	bool left; /* state_leave has been called: what it makes is made */
-	struct call *next; /* free list */
+	bool left;	    /* state_leave has been called: what it makes is made */
+	struct call *next;  /* free list */
 };
 
 #endif

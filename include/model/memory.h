@@ -1,8 +1,8 @@
 /*
  * memory: the one interface through which bytes of a traced program are read.
  *
- * The tracer's implementation reads a stopped thread (trace/memory.c); captures and tests implement it over copies.
- * Unreadable memory is a value, never an error: each span says how much of it was there.
+ * The tracer's implementation reads a stopped thread (trace/memory.c); captures and tests implement it over
+ * copies. Unreadable memory is a value, never an error: each span says how much of it was there.
  */
 #ifndef SOCKLINE_MODEL_MEMORY_H
 #define SOCKLINE_MODEL_MEMORY_H
@@ -18,7 +18,8 @@ struct memory_span {
 };
 
 struct memory {
-	/* Fills got of each span. Reads all spans with as few system calls as it can. Returns bytes read in all. */
+	/* Fills got of each span. Reads all spans with as few system calls as it can. Returns bytes read in
+	 * all. */
 	size_t (*read)(struct memory *memory, struct memory_span *spans, size_t count);
 };
 

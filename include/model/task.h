@@ -1,6 +1,7 @@
 /*
- * task: a traced thread and its process, as far as every part needs to know them. Made and freed by trace/; the opaque
- * pointers belong to the part that is named, which sets them when told of a new task and clears them at its end.
+ * task: a traced thread and its process, as far as every part needs to know them. Made and freed by trace/;
+ * the opaque pointers belong to the part that is named, which sets them when told of a new task and clears
+ * them at its end.
  */
 #ifndef SOCKLINE_MODEL_TASK_H
 #define SOCKLINE_MODEL_TASK_H
@@ -12,10 +13,10 @@
 struct process {
 	pid_t pid; /* thread group, in the tracer's pid namespace */
 	unsigned refs;
-	unsigned threads;   /* living traced threads */
-	bool attached;	    /* by -p, not started by us */
-	char *command_line; /* for "+ process" lines; owned; NULL: unknown */
-	char *executable;   /* owned; NULL: unknown */
+	unsigned threads;	 /* living traced threads */
+	bool attached;		 /* by -p, not started by us */
+	char *command_line;	 /* for "+ process" lines; owned; NULL: unknown */
+	char *executable;	 /* owned; NULL: unknown */
 	struct task *state_task; /* state/: a living thread by which others find the fd table, or NULL */
 };
 

@@ -1,8 +1,8 @@
 /*
  * filter: which events are shown: by the connection, the program, the place in the code, the outcome.
  *
- * Matches finished events as data. Every condition is a set of alternatives; an event has to meet each condition that was
- * given. What is not shown is still followed: filters come last, just before the sinks.
+ * Matches finished events as data. Every condition is a set of alternatives; an event has to meet each
+ * condition that was given. What is not shown is still followed: filters come last, just before the sinks.
  */
 #ifndef SOCKLINE_RULES_FILTER_H
 #define SOCKLINE_RULES_FILTER_H
@@ -36,7 +36,8 @@ struct filter {
 
 void filter_done(struct filter *filter);
 
-/* Each adds what a comma-separated list names. 0, or -EINVAL with error naming the word and what would be right. */
+/* Each adds what a comma-separated list names. 0, or -EINVAL with error naming the word and what would be
+ * right. */
 int filter_add_peers(struct filter *filter, const char *list, struct error *error);
 int filter_add_ports(struct filter *filter, const char *list, struct error *error);
 int filter_add_fds(struct filter *filter, const char *list, struct error *error);

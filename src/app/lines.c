@@ -52,10 +52,11 @@ static void show_process(struct pipeline *pipeline, struct task *task, struct ta
 	struct event event;
 	const char *line = process->command_line ? process->command_line : "";
 
-	line_init(pipeline, &event, EVENT_PROCESS, process->attached && !parent ? "attached" : "started", task);
+	line_init(pipeline, &event, EVENT_PROCESS, process->attached && !parent ? "attached" : "started",
+		  task);
 	if (parent)
-		event.text = arena_printf(&pipeline->arena, "process %d of %d %s", process->pid, parent->process->pid,
-					  task->comm);
+		event.text = arena_printf(&pipeline->arena, "process %d of %d %s", process->pid,
+					  parent->process->pid, task->comm);
 	else
 		event.text = arena_printf(&pipeline->arena, "process %d %s%s%s", process->pid, task->comm,
 					  *line ? ": " : "", line);
@@ -128,8 +129,9 @@ void pipeline_process_end(void *user, struct process *process, int status)
 	} else if (WIFSIGNALED(status)) {
 		const char *name = names_signal(WTERMSIG(status));
 		event.type = "killed";
-		event.text = arena_printf(&pipeline->arena, "killed by %s%s", name ? name : "an unknown signal",
-					  WCOREDUMP(status) ? " (core dumped)" : "");
+		event.text =
+			arena_printf(&pipeline->arena, "killed by %s%s", name ? name : "an unknown signal",
+				     WCOREDUMP(status) ? " (core dumped)" : "");
 		value_append(details, value_string(&pipeline->arena, "signal", name ? name : "",
 						   name ? (uint32_t)strlen(name) : 0));
 	} else {
@@ -148,8 +150,9 @@ static void show_exec(struct pipeline *pipeline, struct task *task)
 	struct event event;
 
 	line_init(pipeline, &event, EVENT_PROCESS, "exec", task);
-	event.text = arena_printf(&pipeline->arena, "exec %s%s%s", process->executable ? process->executable : task->comm,
-				  process->command_line ? ": " : "", process->command_line ? process->command_line : "");
+	event.text = arena_printf(
+		&pipeline->arena, "exec %s%s%s", process->executable ? process->executable : task->comm,
+		process->command_line ? ": " : "", process->command_line ? process->command_line : "");
 	event.details = process_details(pipeline, process);
 	pipeline_emit(pipeline, &event);
 }

@@ -1,8 +1,9 @@
 /*
  * main: reads the options, opens the output, runs the tracing thread, and ends as the command did.
  *
- * Only this thread takes signals; the tracing thread takes stops. Exit status: the command's own, or death by the same
- * signal; 127 not found, 126 not executable, 125 sockline's own failures; with -p 0 when every pid was attached, else 1.
+ * Only this thread takes signals; the tracing thread takes stops. Exit status: the command's own, or death by
+ * the same signal; 127 not found, 126 not executable, 125 sockline's own failures; with -p 0 when every pid
+ * was attached, else 1.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -198,9 +199,9 @@ static void signals_to_take(sigset_t *set)
 
 /* The moments that the main thread has to keep. */
 struct clockwork {
-	uint64_t end_ns;   /* --for; 0: none */
-	int64_t interval;  /* of ticks; 0: none */
-	uint64_t tick_ns;  /* the next */
+	uint64_t end_ns;  /* --for; 0: none */
+	int64_t interval; /* of ticks; 0: none */
+	uint64_t tick_ns; /* the next */
 };
 
 /* How long to wait for a signal: until the next moment, at most a second. */
@@ -234,8 +235,8 @@ static void keep_time(struct run *run, struct clockwork *clockwork)
 }
 
 /*
- * One signal. What the terminal sent (SI_KERNEL) has reached the command already, as one of the same foreground process
- * group. SIGUSR1 asks for the totals where there are any, and else is the command's.
+ * One signal. What the terminal sent (SI_KERNEL) has reached the command already, as one of the same
+ * foreground process group. SIGUSR1 asks for the totals where there are any, and else is the command's.
  */
 static void take_signal(struct run *run, int signo, const siginfo_t *info)
 {
@@ -279,7 +280,8 @@ static int run_trace(struct run *run)
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	int failed = pthread_create(&thread, NULL, trace_thread, run);
 	if (failed)
-		return error_set(&run->error, failed, "cannot start the tracing thread: %s", strerror(failed));
+		return error_set(&run->error, failed, "cannot start the tracing thread: %s",
+				 strerror(failed));
 	take_signals(run, &set);
 	pthread_join(thread, NULL);
 	pipeline_end(run->pipeline);
@@ -360,7 +362,8 @@ static int print(struct run *run)
 	else
 		failed = options_generate(&text, run->options.generate, &run->error);
 	if (!failed && (fwrite(text.data, 1, text.len, stdout) != text.len || fflush(stdout) != 0))
-		failed = error_set(&run->error, errno, "cannot write to standard output: %s", strerror(errno));
+		failed =
+			error_set(&run->error, errno, "cannot write to standard output: %s", strerror(errno));
 	text_done(&text);
 	return failed ? fail(&run->error) : 0;
 }

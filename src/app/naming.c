@@ -16,7 +16,9 @@ static void flow_of(struct pipeline *pipeline, const struct file *file, struct f
 
 	*flow = (struct flow){
 		.id = socket_id(file),
-		.pid = pipeline->task ? pipeline->task->process->pid : history ? history->pid : 0,
+		.pid = pipeline->task ? pipeline->task->process->pid
+		       : history      ? history->pid
+				      : 0,
 		.stream = socket_type(file) == SOCK_STREAM,
 		.client = history && (history->connects || history->condition == SOCKET_NEW),
 		.peer = socket_peer(file),

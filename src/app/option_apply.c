@@ -40,8 +40,8 @@ int option_apply_pids(struct options *options, const char *argument, struct erro
 		const long pid = strtol(at, &end, 10);
 
 		if (end != at + len || !isdigit((unsigned char)*at) || errno || pid <= 0 || pid > INT_MAX)
-			return error_set(error, EINVAL,
-					 "\"%.*s\" is no process id: -p takes numbers from 1", (int)len, at);
+			return error_set(error, EINVAL, "\"%.*s\" is no process id: -p takes numbers from 1",
+					 (int)len, at);
 		const int status = add_pid(options, (int)pid, error);
 
 		if (status)

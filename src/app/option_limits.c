@@ -13,7 +13,9 @@ static int parse_count(const char *argument, unsigned long least, unsigned long 
 
 	errno = 0;
 	*count = strtoul(argument, &end, 10);
-	return isdigit((unsigned char)*argument) && !*end && !errno && *count >= least && *count <= most ? 0 : -EINVAL;
+	return isdigit((unsigned char)*argument) && !*end && !errno && *count >= least && *count <= most
+		       ? 0
+		       : -EINVAL;
 }
 
 int option_apply_stack(struct options *options, const char *argument, struct error *error)
@@ -21,7 +23,8 @@ int option_apply_stack(struct options *options, const char *argument, struct err
 	unsigned long frames;
 
 	if (parse_count(argument, 1, 256, &frames) != 0)
-		return error_set(error, EINVAL, "\"%s\" is no number of frames: --stack takes 1 to 256", argument);
+		return error_set(error, EINVAL, "\"%s\" is no number of frames: --stack takes 1 to 256",
+				 argument);
 	options->stack_frames = (unsigned)frames;
 	if (!options->stack)
 		options->stack = 1;
@@ -33,7 +36,8 @@ int option_apply_max_events(struct options *options, const char *argument, struc
 	unsigned long count;
 
 	if (parse_count(argument, 1, ~0UL, &count) != 0)
-		return error_set(error, EINVAL, "\"%s\" is no number of calls: --max-events takes numbers from 1", argument);
+		return error_set(error, EINVAL,
+				 "\"%s\" is no number of calls: --max-events takes numbers from 1", argument);
 	options->max_events = count;
 	return 0;
 }
@@ -80,8 +84,10 @@ static int apply_tcp_word(struct options *options, const char *word, struct erro
 	else if (bytes)
 		options->tcp_bytes = bytes;
 	else if (filter_duration(word, &options->tcp_ns, NULL) != 0 || options->tcp_ns <= 0)
-		return error_set(error, EINVAL, "\"%s\": --tcp-info takes close, an amount such as 64K, or an interval such as 100ms",
-				 word);
+		return error_set(
+			error, EINVAL,
+			"\"%s\": --tcp-info takes close, an amount such as 64K, or an interval such as 100ms",
+			word);
 	return 0;
 }
 
@@ -112,7 +118,8 @@ static int add_glob(const char ***list, unsigned *count, const char *glob, struc
 	const char **longer = *glob ? realloc(*list, (*count + 2) * sizeof(*longer)) : NULL;
 
 	if (!longer)
-		return error_set(error, EINVAL, "--skip-code and --user-code need a function, a module or a glob");
+		return error_set(error, EINVAL,
+				 "--skip-code and --user-code need a function, a module or a glob");
 	longer[(*count)++] = glob;
 	longer[*count] = NULL;
 	*list = longer;

@@ -45,8 +45,8 @@ static void options_to_stack(const struct options *options, struct stack_options
 	};
 }
 
-struct pipeline *pipeline_new(const struct options *options, const struct sink_options *look, struct sink **sinks,
-			      unsigned count, struct sink *totals)
+struct pipeline *pipeline_new(const struct options *options, const struct sink_options *look,
+			      struct sink **sinks, unsigned count, struct sink *totals)
 {
 	struct pipeline *pipeline = calloc(1, sizeof *pipeline);
 	const struct state_events events = { pipeline_socket_found, pipeline_socket_closed, pipeline };
@@ -62,7 +62,8 @@ struct pipeline *pipeline_new(const struct options *options, const struct sink_o
 	pipeline->shown = options->calls;
 	pipeline->wanted = options->calls;
 	add_followed(&pipeline->wanted);
-	pipeline->capture.data_limit = options->string_limit > DATA_LEAST ? options->string_limit : DATA_LEAST;
+	pipeline->capture.data_limit =
+		options->string_limit > DATA_LEAST ? options->string_limit : DATA_LEAST;
 	arena_init(&pipeline->arena);
 	pipeline->state = state_new(&events);
 	pipeline->hosts = hosts_new();

@@ -24,19 +24,19 @@ struct pipeline {
 	struct hosts *hosts;
 	struct decode decode;
 	struct capture_options capture;
-	struct row_set shown;	/* calls that are shown */
-	struct row_set wanted;	/* calls that stop: shown, and those that the state needs */
-	struct task *task;	/* whose call is being decoded */
-	struct arena arena;	/* of the line that is being made, for lines that are no calls */
+	struct row_set shown;  /* calls that are shown */
+	struct row_set wanted; /* calls that stop: shown, and those that the state needs */
+	struct task *task;     /* whose call is being decoded */
+	struct arena arena;    /* of the line that is being made, for lines that are no calls */
 	struct text scratch;
-	bool ended;		/* --max-events: enough was shown */
+	bool ended; /* --max-events: enough was shown */
 	uint64_t shown_calls;
-	struct map tasks;	/* by tid, those that are traced */
-	struct map noted;	/* by thread and place: pending notes that were given */
-	int64_t pending_ns;	/* 0: no notes */
+	struct map tasks;   /* by tid, those that are traced */
+	struct map noted;   /* by thread and place: pending notes that were given */
+	int64_t pending_ns; /* 0: no notes */
 	uint64_t pending_checked_ns, tcp_asked_ns;
-	int totals_wanted;	/* atomic: SIGUSR1 came */
-	struct sink *totals;	/* NULL: none */
+	int totals_wanted;   /* atomic: SIGUSR1 came */
+	struct sink *totals; /* NULL: none */
 };
 
 /* flow.c: one call's way. */
@@ -65,7 +65,8 @@ const char *pipeline_host(void *user, const struct address *address);
 void pipeline_ticks_init(struct pipeline *pipeline);
 void pipeline_tick(void *user);
 /* A call that still blocks; waiting_ns -1: not known since when. */
-void pipeline_show_pending(struct pipeline *pipeline, struct task *task, struct call *call, int64_t waiting_ns);
+void pipeline_show_pending(struct pipeline *pipeline, struct task *task, struct call *call,
+			   int64_t waiting_ns);
 /* tcp_info.c */
 void pipeline_tcp_sample(void *user, struct file *file, const struct tcp_sample *sample);
 

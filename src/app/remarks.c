@@ -1,4 +1,5 @@
-/* remarks: what a call made known about its connection: outcome, other end, totals; and events about sockets. */
+/* remarks: what a call made known about its connection: outcome, other end, totals; and events about sockets.
+ */
 #include "pipeline_private.h"
 
 #include <string.h>
@@ -68,7 +69,8 @@ static bool has_totals(const struct socket_history *history)
 	return history && (history->sent.calls || history->received.calls);
 }
 
-static void add_news(struct pipeline *pipeline, struct call *call, struct event *event, const struct socket_news *news)
+static void add_news(struct pipeline *pipeline, struct call *call, struct event *event,
+		     const struct socket_news *news)
 {
 	struct text *words = &pipeline->scratch;
 
@@ -114,8 +116,10 @@ void pipeline_remarks(struct pipeline *pipeline, struct call *call, struct event
 static void add_moment(struct pipeline *pipeline, struct value *details, const char *name, uint64_t ns)
 {
 	if (ns)
-		value_append(details, value_uint(&pipeline->arena, name,
-						 (pipeline->look->start_wall_ns + ns - pipeline->look->start_ns) / 1000));
+		value_append(
+			details,
+			value_uint(&pipeline->arena, name,
+				   (pipeline->look->start_wall_ns + ns - pipeline->look->start_ns) / 1000));
 }
 
 /* How long from one moment to a later one; absent when one of them is not known. */
@@ -125,7 +129,8 @@ static void add_time(struct arena *arena, struct value *details, const char *nam
 		value_append(details, value_duration(arena, name, (int64_t)(to - from)));
 }
 
-static void add_traffic(struct arena *arena, struct value *details, const char *name, const struct socket_traffic *traffic)
+static void add_traffic(struct arena *arena, struct value *details, const char *name,
+			const struct socket_traffic *traffic)
 {
 	struct value *both = value_struct(arena, name);
 
@@ -149,10 +154,11 @@ static void add_errors(struct arena *arena, struct value *details, const struct 
 static void add_place(struct arena *arena, struct value *list, const char *name, const struct place *place)
 {
 	const char *text = place->file && place->line ? arena_printf(arena, "%s:%d", place->file, place->line)
-			   : place->function ? arena_printf(arena, "%s+0x%llx", place->function, (unsigned long long)place->offset)
-			   : place->module
-				   ? arena_printf(arena, "%s+0x%llx", place->module, (unsigned long long)place->module_offset)
-				   : NULL;
+			   : place->function	      ? arena_printf(arena, "%s+0x%llx", place->function,
+								     (unsigned long long)place->offset)
+			   : place->module	      ? arena_printf(arena, "%s+0x%llx", place->module,
+								     (unsigned long long)place->module_offset)
+						      : NULL;
 
 	if (text)
 		value_append(list, value_string(arena, name, text, (uint32_t)strlen(text)));
@@ -172,7 +178,8 @@ static void add_callers(struct arena *arena, struct value *details, const struct
 
 static void add_blocked(struct arena *arena, struct value *details, const struct socket_history *history)
 {
-	static const char *const names[BLOCKED_KINDS] = { "connect_usec", "send_usec", "receive_usec", "wait_usec" };
+	static const char *const names[BLOCKED_KINDS] = { "connect_usec", "send_usec", "receive_usec",
+							  "wait_usec" };
 	struct value *blocked = value_struct(arena, "blocked");
 
 	for (unsigned i = 0; i < BLOCKED_KINDS; i++)
@@ -182,7 +189,8 @@ static void add_blocked(struct arena *arena, struct value *details, const struct
 		value_append(details, blocked);
 }
 
-static void add_constant(struct arena *arena, struct value *details, const char *name, const struct names *names, int number)
+static void add_constant(struct arena *arena, struct value *details, const char *name,
+			 const struct names *names, int number)
 {
 	if (number < 0)
 		return;
@@ -211,7 +219,8 @@ static const char *condition_name(unsigned condition)
 }
 
 /* A socket's whole history, for JSON. */
-static struct value *history_details(struct pipeline *pipeline, const struct file *file, const struct file_view *view)
+static struct value *history_details(struct pipeline *pipeline, const struct file *file,
+				     const struct file_view *view)
 {
 	struct arena *arena = &pipeline->arena;
 	const struct socket_history *history = socket_history(file);
@@ -224,7 +233,8 @@ static struct value *history_details(struct pipeline *pipeline, const struct fil
 	if (socket_cookie(file))
 		value_append(details, value_uint(arena, "cookie", socket_cookie(file)));
 	if (view->local)
-		value_append(details, value_string(arena, "local", view->local, (uint32_t)strlen(view->local)));
+		value_append(details,
+			     value_string(arena, "local", view->local, (uint32_t)strlen(view->local)));
 	if (view->peer)
 		value_append(details, value_string(arena, "peer", view->peer, (uint32_t)strlen(view->peer)));
 	if (view->host)
@@ -237,10 +247,11 @@ static struct value *history_details(struct pipeline *pipeline, const struct fil
 		add_time(arena, details, "connect", history->connect_begun, history->connect_done);
 	}
 	add_word(arena, details, "state", condition_name(history->condition));
-	add_word(arena, details, "connect_error", history->connect_error ? names_errno(history->connect_error) : NULL);
+	add_word(arena, details, "connect_error",
+		 history->connect_error ? names_errno(history->connect_error) : NULL);
 	add_moment(pipeline, details, "first_received_usec", history->first_received);
-	add_time(arena, details, "first_byte", history->connect_done ? history->connect_done : history->created,
-		 history->first_received);
+	add_time(arena, details, "first_byte",
+		 history->connect_done ? history->connect_done : history->created, history->first_received);
 	add_traffic(arena, details, "sent", &history->sent);
 	add_traffic(arena, details, "received", &history->received);
 	if (history->accepted)
@@ -252,8 +263,8 @@ static struct value *history_details(struct pipeline *pipeline, const struct fil
 }
 
 /* An event about one socket. */
-static void socket_event(struct pipeline *pipeline, struct file *file, const char *type, const struct task *task, int fd,
-			 bool words)
+static void socket_event(struct pipeline *pipeline, struct file *file, const char *type,
+			 const struct task *task, int fd, bool words)
 {
 	const struct socket_history *history = socket_history(file);
 	struct event event = { .kind = EVENT_SOCKET, .type = type, .duration_ns = -1, .fd = fd };

@@ -7,10 +7,10 @@
 
 /* The fields that answer why a connection is slow; text shows the others under -v. */
 static const char *const telling[] = {
-	"tcpi_state",	     "tcpi_rtt",	  "tcpi_rttvar",      "tcpi_min_rtt",	   "tcpi_snd_cwnd",
-	"tcpi_retransmits",  "tcpi_total_retrans", "tcpi_lost",	      "tcpi_unacked",	   "tcpi_bytes_acked",
-	"tcpi_bytes_received", "tcpi_bytes_retrans", "tcpi_delivery_rate", "tcpi_busy_time", "tcpi_rwnd_limited",
-	"tcpi_sndbuf_limited",
+	"tcpi_state",	      "tcpi_rtt",	  "tcpi_rttvar",	 "tcpi_min_rtt",
+	"tcpi_snd_cwnd",      "tcpi_retransmits", "tcpi_total_retrans",	 "tcpi_lost",
+	"tcpi_unacked",	      "tcpi_bytes_acked", "tcpi_bytes_received", "tcpi_bytes_retrans",
+	"tcpi_delivery_rate", "tcpi_busy_time",	  "tcpi_rwnd_limited",	 "tcpi_sndbuf_limited",
 };
 
 static bool is_telling(const char *name)
@@ -42,7 +42,8 @@ void pipeline_tcp_sample(void *user, struct file *file, const struct tcp_sample 
 	event.pid = event.tid = history ? history->pid : 0;
 	event.file = view;
 	event.details = why;
-	event.text = arena_printf(&pipeline->arena, "tcp_info s%u%s%s (%s)", socket_id(file), view && view->peer ? " " : "",
-				  view && view->peer ? view->peer : "", sample->why);
+	event.text = arena_printf(&pipeline->arena, "tcp_info s%u%s%s (%s)", socket_id(file),
+				  view && view->peer ? " " : "", view && view->peer ? view->peer : "",
+				  sample->why);
 	pipeline_emit(pipeline, &event);
 }

@@ -12,7 +12,8 @@ static const int64_t PENDING_CHECK = 100000000;
 static const int64_t PENDING_DEFAULT = 1000000000;
 enum { NOTED_LIMIT = 65536 };
 
-void pipeline_show_pending(struct pipeline *pipeline, struct task *task, struct call *call, int64_t waiting_ns)
+void pipeline_show_pending(struct pipeline *pipeline, struct task *task, struct call *call,
+			   int64_t waiting_ns)
 {
 	struct event event = { .kind = EVENT_NOTE, .type = "pending", .duration_ns = waiting_ns, .fd = -1 };
 
@@ -36,7 +37,8 @@ static bool note_once(struct pipeline *pipeline, const struct task *task, const 
 
 	if (pipeline->stack && call->walk.count)
 		place = stack_caller(pipeline->stack, &call->walk).place;
-	uint64_t key = ((uint64_t)task->tid << 40) ^ (uint64_t)(uintptr_t)place ^ ((uint64_t)call->row->id << 56);
+	uint64_t key =
+		((uint64_t)task->tid << 40) ^ (uint64_t)(uintptr_t)place ^ ((uint64_t)call->row->id << 56);
 
 	if (map_get(&pipeline->noted, key) || pipeline->noted.count >= NOTED_LIMIT)
 		return false;
@@ -74,7 +76,8 @@ void pipeline_tick(void *user)
 		pipeline->pending_checked_ns = now;
 		check_pending(pipeline, now);
 	}
-	if (pipeline->options->tcp_ns && (int64_t)(now - pipeline->tcp_asked_ns) >= pipeline->options->tcp_ns) {
+	if (pipeline->options->tcp_ns &&
+	    (int64_t)(now - pipeline->tcp_asked_ns) >= pipeline->options->tcp_ns) {
 		pipeline->tcp_asked_ns = now;
 		state_tcp_tick(pipeline->state);
 	}

@@ -45,9 +45,9 @@ static int is_printable(uint32_t character)
 
 /* How a byte of ASCII stands in a line: 0 as it is, 'x' as \xHH, any other as a backslash and that letter. */
 static const char escapes[128] = {
-	'0', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 't', 'n', 'x', 'x', 'r', 'x', 'x',
-	'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x',
-	['"'] = '"', ['\\'] = '\\', [0x7f] = 'x',
+	'0', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x',	     't',	    'n',	  'x',
+	'x', 'r', 'x', 'x', 'x', 'x', 'x', 'x', 'x',	     'x',	    'x',	  'x',
+	'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', ['"'] = '"', ['\\'] = '\\', [0x7f] = 'x',
 };
 
 enum { ESCAPE_MAX = 4 };

@@ -31,7 +31,8 @@ static bool is_loopback(const struct dns_address *address)
 {
 	static const uint8_t loopback6[16] = { [15] = 1 };
 
-	return address->size == 4 ? address->ip[0] == 127 : memcmp(address->ip, loopback6, sizeof(loopback6)) == 0;
+	return address->size == 4 ? address->ip[0] == 127
+				  : memcmp(address->ip, loopback6, sizeof(loopback6)) == 0;
 }
 
 bool hosts_line_parse(char *line, struct dns_address *address, char **name)

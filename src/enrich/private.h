@@ -58,10 +58,10 @@ struct flow_state {
 	char *name;	     /* NULL: none found yet */
 	uint64_t looked_ns;  /* when none was found for peer, and how much had been learned by then */
 	uint64_t learned;
-	bool asked;	     /* questions were seen: answers must match one */
-	bool proxy;	     /* names that are sent are not the peer's */
-	unsigned looked;     /* messages that were looked at for TLS and HTTP */
-	unsigned next;	     /* of questions */
+	bool asked;	 /* questions were seen: answers must match one */
+	bool proxy;	 /* names that are sent are not the peer's */
+	unsigned looked; /* messages that were looked at for TLS and HTTP */
+	unsigned next;	 /* of questions */
 	struct question questions[PENDING_LIMIT];
 	struct stream in, out;
 };
@@ -70,8 +70,8 @@ struct hosts {
 	struct learned learned[LEARNED_LIMIT];
 	unsigned next;
 	uint64_t learned_count; /* grows with every name that is learned */
-	struct map by_key; /* to struct learned */
-	struct map flows;  /* by id, to struct flow_state */
+	struct map by_key;	/* to struct learned */
+	struct map flows;	/* by id, to struct flow_state */
 	struct hosts_seen seen[FILES_LIMIT];
 	unsigned next_seen;
 	struct map services; /* by port and protocol, to strings */

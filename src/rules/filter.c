@@ -25,7 +25,8 @@ static bool touch_value(const struct touch *touch, const struct value *value, in
 		return (touch->fd && touch->fd(touch->filter, value->fd.number)) ||
 		       (touch->file && value->fd.file && touch->file(touch->filter, value->fd.file));
 	case VALUE_ADDRESS:
-		return touch->address && value->address.raw && touch->address(touch->filter, value->address.raw);
+		return touch->address && value->address.raw &&
+		       touch->address(touch->filter, value->address.raw);
 	case VALUE_LIST:
 	case VALUE_STRUCT:
 		return depth < DEPTH_MAX && touch_values(touch, value->list.first, depth + 1);
@@ -135,7 +136,8 @@ static bool meets_identity(const struct filter *filter, const struct event *even
 	const struct touch peer = { filter, file_peer, address_peer, NULL };
 	const struct touch fd = { filter, NULL, NULL, fd_is };
 
-	return (!filter->families || touches(&family, event)) && (!filter->port_count || touches(&port, event)) &&
+	return (!filter->families || touches(&family, event)) &&
+	       (!filter->port_count || touches(&port, event)) &&
 	       (!filter->peer_count || touches(&peer, event)) && (!filter->fd_count || touches(&fd, event));
 }
 
@@ -145,7 +147,8 @@ static bool meets_outcome(const struct filter *filter, const struct event *event
 		return false;
 	if (filter->only_failed && (!event->finished || !event->failed))
 		return false;
-	if (filter->error_count && !(event->failed && has_int(filter->errors, filter->error_count, event->error)))
+	if (filter->error_count &&
+	    !(event->failed && has_int(filter->errors, filter->error_count, event->error)))
 		return false;
 	return !filter->slower_ns || event->duration_ns >= filter->slower_ns;
 }
@@ -174,7 +177,8 @@ static bool place_matches(const char *glob, const struct place *place)
 {
 	return (place->function && glob_match(glob, place->function)) ||
 	       (place->file && (glob_match(glob, place->file) || glob_match(glob, base_name(place->file)))) ||
-	       (place->module && (glob_match(glob, place->module) || glob_match(glob, base_name(place->module))));
+	       (place->module &&
+		(glob_match(glob, place->module) || glob_match(glob, base_name(place->module))));
 }
 
 static bool meets_place(const struct filter *filter, const struct event *event)
@@ -190,6 +194,6 @@ bool filter_shows(const struct filter *filter, const struct event *event, const 
 {
 	if (event->kind != EVENT_CALL)
 		return true;
-	return meets_outcome(filter, event) && meets_identity(filter, event) && meets_program(filter, event, executable) &&
-	       meets_place(filter, event);
+	return meets_outcome(filter, event) && meets_identity(filter, event) &&
+	       meets_program(filter, event, executable) && meets_place(filter, event);
 }

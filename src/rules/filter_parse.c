@@ -13,7 +13,8 @@
 
 enum { WORD_MAX = 128 };
 
-/* Grows a list by one and returns the new item's address; memory running out ends the program, as everywhere. */
+/* Grows a list by one and returns the new item's address; memory running out ends the program, as everywhere.
+ */
 static void *grow(void *list, unsigned *count, size_t size)
 {
 	char **at = list;
@@ -41,10 +42,11 @@ static int each_word(struct filter *filter, const char *list, const char *option
 {
 	char word[WORD_MAX];
 
-	for (const char *at = list; ; at++) {
+	for (const char *at = list;; at++) {
 		size_t len = strcspn(at, ",");
 		if (!len || len >= sizeof(word))
-			return error_set(error, EINVAL, "%s: \"%.40s\" has an empty or overlong word", option, list);
+			return error_set(error, EINVAL, "%s: \"%.40s\" has an empty or overlong word", option,
+					 list);
 		memcpy(word, at, len);
 		word[len] = 0;
 		int failed = add(filter, word, error);
@@ -63,7 +65,9 @@ static int parse_number(const char *word, long least, long most, long *number)
 
 	errno = 0;
 	*number = strtol(word, &end, 10);
-	return isdigit((unsigned char)*word) && !*end && !errno && *number >= least && *number <= most ? 0 : -EINVAL;
+	return isdigit((unsigned char)*word) && !*end && !errno && *number >= least && *number <= most
+		       ? 0
+		       : -EINVAL;
 }
 
 static int add_port(struct filter *filter, const char *word, struct error *error)
@@ -71,7 +75,8 @@ static int add_port(struct filter *filter, const char *word, struct error *error
 	long port;
 
 	if (parse_number(word, 0, 65535, &port) != 0)
-		return error_set(error, EINVAL, "\"%s\" is no port: --port takes numbers from 0 to 65535", word);
+		return error_set(error, EINVAL, "\"%s\" is no port: --port takes numbers from 0 to 65535",
+				 word);
 	*(int *)grow(&filter->ports, &filter->port_count, sizeof(int)) = (int)port;
 	return 0;
 }
@@ -86,7 +91,8 @@ static int add_fd(struct filter *filter, const char *word, struct error *error)
 	long fd;
 
 	if (parse_number(word, 0, INT32_MAX, &fd) != 0)
-		return error_set(error, EINVAL, "\"%s\" is no file descriptor: --fd takes numbers from 0", word);
+		return error_set(error, EINVAL, "\"%s\" is no file descriptor: --fd takes numbers from 0",
+				 word);
 	*(int *)grow(&filter->fds, &filter->fd_count, sizeof(int)) = (int)fd;
 	return 0;
 }
@@ -127,15 +133,20 @@ static int parse_prefix(char *address, struct filter_peer *peer, const char *wor
 
 	if (slash)
 		*slash = 0;
-	peer->bytes = inet_pton(AF_INET, address, peer->ip) == 1 ? 4 : inet_pton(AF_INET6, address, peer->ip) == 1 ? 16 : 0;
+	peer->bytes = inet_pton(AF_INET, address, peer->ip) == 1    ? 4
+		      : inet_pton(AF_INET6, address, peer->ip) == 1 ? 16
+								    : 0;
 	if (!peer->bytes)
-		return error_set(error, EINVAL,
-				 "\"%s\" is no address: --peer takes ADDR[/LEN][:PORT], IPv6 with a port in brackets", word);
+		return error_set(
+			error, EINVAL,
+			"\"%s\" is no address: --peer takes ADDR[/LEN][:PORT], IPv6 with a port in brackets",
+			word);
 	peer->prefix = peer->bytes * 8;
 	if (!slash)
 		return 0;
 	if (parse_number(slash + 1, 0, (long)peer->bytes * 8, &prefix) != 0)
-		return error_set(error, EINVAL, "\"%s\": the prefix goes from 0 to %u", word, peer->bytes * 8);
+		return error_set(error, EINVAL, "\"%s\": the prefix goes from 0 to %u", word,
+				 peer->bytes * 8);
 	peer->prefix = (unsigned)prefix;
 	return 0;
 }
@@ -176,7 +187,8 @@ int filter_add_peers(struct filter *filter, const char *list, struct error *erro
 	return each_word(filter, list, "--peer", add_peer, error);
 }
 
-static int add_glob(const char ***list, unsigned *count, const char *glob, const char *option, struct error *error)
+static int add_glob(const char ***list, unsigned *count, const char *glob, const char *option,
+		    struct error *error)
 {
 	if (!*glob)
 		return error_set(error, EINVAL, "%s needs a name or a glob", option);
@@ -199,12 +211,14 @@ int filter_duration(const char *text, int64_t *ns, struct error *error)
 	static const struct {
 		const char *unit;
 		double ns;
-	} units[] = { { "", 1e9 }, { "s", 1e9 }, { "ms", 1e6 }, { "us", 1e3 }, { "ns", 1 }, { "m", 60e9 }, { "h", 3600e9 } };
+	} units[] = { { "", 1e9 }, { "s", 1e9 },  { "ms", 1e6 },  { "us", 1e3 },
+		      { "ns", 1 }, { "m", 60e9 }, { "h", 3600e9 } };
 	char *end;
 	double number = strtod(text, &end);
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
-		if (strcmp(end, units[i].unit) != 0 || !isdigit((unsigned char)*text) || !(number * units[i].ns < 9e18))
+		if (strcmp(end, units[i].unit) != 0 || !isdigit((unsigned char)*text) ||
+		    !(number * units[i].ns < 9e18))
 			continue;
 		*ns = (int64_t)(number * units[i].ns);
 		return 0;

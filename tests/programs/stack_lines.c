@@ -1,7 +1,7 @@
 /*
- * stack_lines: calls listen(2) on no socket from all kinds of places in code. The backlog is the line of the call,
- * so a test knows what line must be shown. "stack_lines PLUGIN..." loads each plugin in turn, calls its plugin(),
- * and unloads it.
+ * stack_lines: calls listen(2) on no socket from all kinds of places in code. The backlog is the line of the
+ * call, so a test knows what line must be shown. "stack_lines PLUGIN..." loads each plugin in turn, calls its
+ * plugin(), and unloads it.
  */
 #define _GNU_SOURCE
 #include <pthread.h>

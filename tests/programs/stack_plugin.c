@@ -1,4 +1,5 @@
-/* stack_plugin: a library that tests/programs/stack_lines.c loads; PADDING lines move its call to another line. */
+/* stack_plugin: a library that tests/programs/stack_lines.c loads; PADDING lines move its call to another
+ * line. */
 #include <sys/socket.h>
 
 void plugin(void);

@@ -81,26 +81,42 @@ static struct address inet(const char *ip, int port)
 static void shows_by_identity_and_outcome(void **state)
 {
 	struct address local = inet("10.0.0.1", 5000), peer = inet("10.9.8.7", 443);
-	struct file_view socket = { .kind = FILE_SOCKET, .family = AF_INET, .local_address = &local, .peer_address = &peer };
+	struct file_view socket = {
+		.kind = FILE_SOCKET, .family = AF_INET, .local_address = &local, .peer_address = &peer
+	};
 	struct value watched = { .kind = VALUE_FD, .fd = { 5, &socket } };
 	struct value list = { .kind = VALUE_LIST, .list = { &watched, 1, 1 } };
 	struct place place = { .function = "fetch", .file = "/src/http.c", .module = "/usr/bin/demo" };
-	struct event ready = { .kind = EVENT_CALL, .fd = 4, .args = &list, .finished = true, .duration_ns = 5000000, .comm = "demo",
+	struct event ready = { .kind = EVENT_CALL,
+			       .fd = 4,
+			       .args = &list,
+			       .finished = true,
+			       .duration_ns = 5000000,
+			       .comm = "demo",
 			       .caller = { &place, NULL } };
 	static const struct {
 		add_fn *add;
 		const char *text;
 		bool shown;
 	} rows[] = {
-		{ filter_add_ports, "443", true },	   { filter_add_ports, "5000", true },
-		{ filter_add_ports, "80", false },	   { filter_add_peers, "10.9.8.0/24", true },
-		{ filter_add_peers, "10.9.8.0/24:80", false }, { filter_add_peers, "10.0.0.1", false },
-		{ filter_add_fds, "5", true },		   { filter_add_fds, "4", true },
-		{ filter_add_fds, "6", false },		   { filter_add_program, "de*", true },
-		{ filter_add_program, "curl", false },	   { filter_add_place, "http.c", true },
-		{ filter_add_place, "fetch", true },	   { filter_add_place, "/usr/bin/*", true },
-		{ filter_add_place, "libc*", false },	   { filter_set_slower, "5ms", true },
-		{ filter_set_slower, "6ms", false },	   { filter_add_errors, "EPIPE", false },
+		{ filter_add_ports, "443", true },
+		{ filter_add_ports, "5000", true },
+		{ filter_add_ports, "80", false },
+		{ filter_add_peers, "10.9.8.0/24", true },
+		{ filter_add_peers, "10.9.8.0/24:80", false },
+		{ filter_add_peers, "10.0.0.1", false },
+		{ filter_add_fds, "5", true },
+		{ filter_add_fds, "4", true },
+		{ filter_add_fds, "6", false },
+		{ filter_add_program, "de*", true },
+		{ filter_add_program, "curl", false },
+		{ filter_add_place, "http.c", true },
+		{ filter_add_place, "fetch", true },
+		{ filter_add_place, "/usr/bin/*", true },
+		{ filter_add_place, "libc*", false },
+		{ filter_set_slower, "5ms", true },
+		{ filter_set_slower, "6ms", false },
+		{ filter_add_errors, "EPIPE", false },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

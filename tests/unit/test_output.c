@@ -207,7 +207,8 @@ static void test_stalled_reader(void **state)
 	free(block);
 }
 
-/* A reader that comes when all was written, or dropped: what was dropped meanwhile is counted and said once. */
+/* A reader that comes when all was written, or dropped: what was dropped meanwhile is counted and said once.
+ */
 static void *read_late(void *arg)
 {
 	char *block = malloc(1 << 20);
