@@ -16,22 +16,9 @@ enum { DATA_LEAST = 256 };
 /* Calls that the state must see, shown or not, so that what is shown is right. */
 static void add_followed(struct row_set *wanted)
 {
-	for (unsigned id = 0; id < CALL_COUNT; id++) {
-		switch (call_rows[id].effect) {
-		case EFFECT_NONE:
-		case EFFECT_SEND:
-		case EFFECT_RECEIVE:
-		case EFFECT_READY:
-		case EFFECT_SENDFILE:
-		case EFFECT_SPLICE:
-		case EFFECT_IOCTL:
-		case EFFECT_SETSOCKOPT:
-		case EFFECT_GETSOCKOPT:
-			break;
-		default:
+	for (unsigned id = 0; id < CALL_COUNT; id++)
+		if (call_rows[id].effect != EFFECT_NONE)
 			row_set_add(wanted, id);
-		}
-	}
 }
 
 static void options_to_stack(const struct options *options, struct stack_options *stack)

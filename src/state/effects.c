@@ -188,7 +188,7 @@ static bool connect_tried(const struct call *call)
 	    call->file->history->condition == SOCKET_CONNECTED)
 		return false;
 	return call->result == -ECONNREFUSED || call->result == -ETIMEDOUT || call->result == -ECONNRESET ||
-	       call->result == -EHOSTUNREACH || call->result == -ENETUNREACH;
+	       call->result == -EHOSTUNREACH || call->result == -ENETUNREACH || call->result == -ENOENT;
 }
 
 static void connected_to(struct state *state, struct call *call)

@@ -204,7 +204,7 @@ static const char *cached(char **cache, const struct address *address, struct ar
 	return *cache ? arena_string(arena, *cache) : NULL;
 }
 
-/* After a refused connect it is the address that was tried. */
+/* After a failed connect peer is the address that was tried: known, but no link. */
 static enum file_link link_of(const struct file *file)
 {
 	if (file->listening)

@@ -191,6 +191,16 @@ void state_apply(struct state *state, struct task *task, struct call *call)
 	outcome_close(state, call);
 }
 
+/* An outcome that nobody asked for, as its call is not shown, waits for the next call on its socket. */
+static void news_keep(struct state *state)
+{
+	for (unsigned i = 0; i < state->news_count; i++)
+		if (state->news[i].kind == NEWS_CONNECTED || state->news[i].kind == NEWS_CONNECT_FAILED)
+			state->news[i].file->untold = true;
+	state->news_count = 0;
+	state->news_call = NULL;
+}
+
 unsigned state_news(struct state *state, const struct call *call, struct socket_news *news)
 {
 	unsigned count = state->news_call == call ? state->news_count : 0;
@@ -204,7 +214,7 @@ unsigned state_news(struct state *state, const struct call *call, struct socket_
 void state_drop(struct state *state, struct call *call)
 {
 	if (state->news_call == call)
-		state->news_call = NULL;
+		news_keep(state);
 	tcp_tell(state, call->file);
 	if (call->file)
 		file_unref(state, call->file);
