@@ -36,7 +36,8 @@ static void copy_with_stack(struct pipeline *pipeline, struct task *task, struct
 		copy_bytes(pipeline, task, call, phase, NULL);
 		return;
 	}
-	struct memory_span top = { regs.sp, arena_alloc(&call->arena, STACK_SNAPSHOT), STACK_SNAPSHOT, 0 };
+	const uint32_t size = stack_snapshot(pipeline->stack);
+	struct memory_span top = { regs.sp, arena_alloc(&call->arena, size), size, 0 };
 	copy_bytes(pipeline, task, call, phase, &top);
 	stack_walk(pipeline->stack, task->space, call->abi, &regs, top.to, top.got, trace_memory(task),
 		   pipeline->look->stack, &call->arena, &call->walk);
@@ -126,7 +127,8 @@ static void hide_own_address(const struct call *call, const struct file *file, c
 {
 	const struct socket_history *history = socket_history(file);
 
-	if (view && view->link == LINK_LISTEN && (call->row->effect == EFFECT_CONNECT || call->row->effect == EFFECT_BIND) && file == call->file &&
+	if (view && view->link == LINK_LISTEN &&
+	    (call->row->effect == EFFECT_CONNECT || call->row->effect == EFFECT_BIND) && file == call->file &&
 	    !(history && history->condition == SOCKET_BOUND))
 		((struct file_view *)view)->link = LINK_NONE;
 }

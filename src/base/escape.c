@@ -43,29 +43,25 @@ static int is_printable(uint32_t character)
 	return character >= 0x20 && character != 0x7f && !IN(hidden, character);
 }
 
-/* How a byte of ASCII stands in a line: 0 as it is, 'x' as \xHH, any other as a backslash and that letter. */
-static const char escapes[128] = {
-	'0', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x',	     't',	    'n',	  'x',
-	'x', 'r', 'x', 'x', 'x', 'x', 'x', 'x', 'x',	     'x',	    'x',	  'x',
-	'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', ['"'] = '"', ['\\'] = '\\', [0x7f] = 'x',
+/* How a byte stands in a line: 0 as it is, 'x' as \xHH, 'u' as part of UTF-8, any other as a backslash and
+ * that letter. */
+static const char escapes[256] = {
+	'0', 'x', 'x', 'x', 'x', 'x',	      'x',	     'x',	   'x',
+	't', 'n', 'x', 'x', 'r', 'x',	      'x',	     'x',	   'x',
+	'x', 'x', 'x', 'x', 'x', 'x',	      'x',	     'x',	   'x',
+	'x', 'x', 'x', 'x', 'x', ['"'] = '"', ['\\'] = '\\', [0x7f] = 'x', [0x80 ... 0xff] = 'u',
 };
 
 enum { ESCAPE_MAX = 4 };
 
-/* Writes one byte escaped; "\0" would swallow a digit that follows, so that becomes \x00. Returns the end. */
-static char *put_escape(char *out, unsigned char byte, int digit_follows)
+/* Writes \xHH. Returns the end. */
+static char *put_hex(char *out, unsigned char byte)
 {
-	char letter = byte < 0x80 ? escapes[byte] : 'x';
-
-	if (letter == '0' && digit_follows)
-		letter = 'x';
-	*out++ = '\\';
-	*out++ = letter;
-	if (letter == 'x') {
-		*out++ = hex_digits[byte >> 4];
-		*out++ = hex_digits[byte & 15];
-	}
-	return out;
+	out[0] = '\\';
+	out[1] = 'x';
+	out[2] = hex_digits[byte >> 4];
+	out[3] = hex_digits[byte & 15];
+	return out + 4;
 }
 
 /* Writes one character of UTF-8 as it is, when it is printable. Returns the bytes read; 0: it is not. */
@@ -88,18 +84,22 @@ void text_add_escaped(struct text *text, const char *bytes, size_t len, int utf8
 		text_reserve(text, len * ESCAPE_MAX + 1);
 	char *out = text->data + text->len;
 	while (at < end) {
-		const unsigned char byte = *at;
-		size_t step = 1;
+		const unsigned char byte = *at++;
+		const char letter = escapes[byte];
+		size_t more;
 
-		if (byte < 0x80 && (!escapes[byte] || (byte == '"' && !quoted))) {
+		if (!letter || (letter == '"' && !quoted)) {
 			*out++ = (char)byte;
-		} else if (byte >= 0x80 && utf8 && (step = put_character(out, at, (size_t)(end - at)))) {
-			out += step;
+		} else if (letter == 'u') {
+			more = utf8 ? put_character(out, at - 1, (size_t)(end - at) + 1) : 0;
+			out = more ? out + more : put_hex(out, byte);
+			at += more ? more - 1 : 0;
+		} else if (letter == 'x' || (letter == '0' && at < end && *at >= '0' && *at <= '9')) {
+			out = put_hex(out, byte); /* "\0" would swallow the digit that follows */
 		} else {
-			out = put_escape(out, byte, at + 1 < end && at[1] >= '0' && at[1] <= '9');
-			step = 1;
+			*out++ = '\\';
+			*out++ = letter;
 		}
-		at += step;
 	}
 	*out = 0;
 	text->len = (size_t)(out - text->data);

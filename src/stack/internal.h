@@ -24,6 +24,7 @@ struct stack {
 	size_t maps_room;
 	struct map perfmaps; /* by pid */
 	struct walk_frame frames[STACK_MAX];
+	uint32_t snapshot;	/* bytes worth copying first */
 	uint8_t window[WINDOW]; /* scratch: stack beyond the snapshot */
 };
 

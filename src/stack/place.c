@@ -298,12 +298,11 @@ static void judge(struct naming *naming)
 	code->verdict = (uint8_t)best;
 }
 
-void code_name(struct stack *stack, struct code *code)
+/* The work of code_name, done once: it keeps much on its stack. */
+static __attribute__((noinline)) void name_now(struct stack *stack, struct code *code)
 {
 	struct naming naming = { .stack = stack, .code = code };
 
-	if (code->named)
-		return;
 	naming.innermost = new_place(&naming);
 	if (code->module->state == MODULE_OPEN && guard_run(name_in_module, &naming)) {
 		code->module->state = MODULE_UNUSABLE;
@@ -316,6 +315,12 @@ void code_name(struct stack *stack, struct code *code)
 	module_trim(code->module);
 	code->place = &naming.innermost->place;
 	code->named = code->judged = true;
+}
+
+void code_name(struct stack *stack, struct code *code)
+{
+	if (!code->named)
+		name_now(stack, code);
 }
 
 void code_judge(struct stack *stack, struct code *code)

@@ -13,6 +13,7 @@ struct stack *stack_new(const struct stack_options *options)
 	if (!stack)
 		abort();
 	stack->options = *options;
+	stack->snapshot = STACK_SNAPSHOT;
 	elf_version(EV_CURRENT);
 	return stack;
 }

@@ -31,6 +31,9 @@ static bool load_beyond(struct walker *walker, uint64_t address, unsigned size, 
 	if (address - walker->window_at >= walker->window_len ||
 	    walker->window_len - (address - walker->window_at) < size) {
 		const uint64_t from = address & ~7ULL;
+		if (walker->stack->snapshot < STACK_SNAPSHOT_MAX &&
+		    address - walker->snapshot_at < STACK_SNAPSHOT_MAX)
+			walker->stack->snapshot *= 2;
 		walker->window_at = from;
 		walker->window_len =
 			(uint32_t)memory_get(walker->context.memory, from, walker->stack->window, WINDOW);
@@ -342,4 +345,9 @@ void stack_walk(struct stack *stack, struct space *space, const struct abi *abi,
 	walk->cut = !walker.end;
 	walk->frames = arena_alloc(arena, walk->count * sizeof(*walk->frames));
 	memcpy(walk->frames, stack->frames, walk->count * sizeof(*walk->frames));
+}
+
+uint32_t stack_snapshot(const struct stack *stack)
+{
+	return stack->snapshot;
 }
