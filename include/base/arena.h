@@ -25,6 +25,9 @@ void arena_done(struct arena *arena);
 /* Everything allocated before is invalid; blocks beyond the first 64 KiB go back to the heap. */
 void arena_reset(struct arena *arena);
 
+/* Bytes that it holds in all its blocks: for limits and tests. */
+size_t arena_size(const struct arena *arena);
+
 void *arena_grow(struct arena *arena, size_t size);
 
 /* Never NULL (out of memory aborts the program with a message); 8-aligned; contents undefined. */

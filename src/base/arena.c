@@ -38,6 +38,15 @@ void arena_done(struct arena *arena)
 	arena_init(arena);
 }
 
+size_t arena_size(const struct arena *arena)
+{
+	size_t size = 0;
+
+	for (const struct arena_block *block = arena->first; block; block = block->next)
+		size += block->size;
+	return size;
+}
+
 /* Makes a block the one that is being filled. */
 static void use_block(struct arena *arena, struct arena_block *block)
 {

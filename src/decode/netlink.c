@@ -295,7 +295,7 @@ static void add_error(struct attr_walk *walk, struct fields *to, const struct ne
 
 	if (message->size < 4)
 		return;
-	fields_add(to, errno_value(to->arena, "error", -(int)u32_get(data)));
+	fields_add(to, errno_value(to->arena, "error", (int)(0u - u32_get(data))));
 	if (message->type == TYPE_ERROR && message->size >= 4 + NETLINK_HEADER) {
 		uint32_t request = u32_get(data + 4);
 
@@ -324,6 +324,46 @@ static void add_brief_field(struct fields *line, const struct value *field)
 	fields_add(line, copy);
 }
 
+/* A number behind a slash, if the field is there. */
+static void add_prefix_length(struct fields *line, const struct value *fields, const struct value *address,
+			      const char *name)
+{
+	const struct value *length = value_find(fields, name);
+	struct text text = { 0 };
+
+	text_add_bytes(&text, address->bytes.data, address->bytes.length);
+	if (length) {
+		text_add_char(&text, '/');
+		text_add_uint(&text, length->unsigned_);
+	}
+	fields_add(line, value_word(line->arena, NULL, text.data));
+	text_done(&text);
+}
+
+/* A field by name; FIELD/LENGTH is an address and how much of it counts. */
+static void add_brief(struct fields *line, const struct value *fields, const char *name)
+{
+	char first[32];
+	const char *slash = strchr(name, '/');
+	const struct value *found;
+
+	if (!slash) {
+		found = value_find(fields, name);
+		if (found)
+			add_brief_field(line, found);
+		return;
+	}
+	size_t length = (size_t)(slash - name);
+
+	if (length >= sizeof(first))
+		return;
+	memcpy(first, name, length);
+	first[length] = 0;
+	found = value_find(fields, first);
+	if (found && found->kind == VALUE_STRING)
+		add_prefix_length(line, fields, found, slash + 1);
+}
+
 /* One message: header, body, and its one-line form as the last field, for text. */
 static struct value *message_value(struct attr_walk *walk, const struct netlink_protocol *protocol,
 				   const struct netlink_message *message)
@@ -335,7 +375,7 @@ static struct value *message_value(struct attr_walk *walk, const struct netlink_
 	fields_init(&fields, arena, value_struct(arena, NULL));
 	fields_init(&line, arena, value_struct(arena, "brief"));
 	line.of->style = STYLE_BARE;
-	line.of->place = PLACE_TEXT;
+	line.of->place = PLACE_TEXT_RESULT; /* not among the fields: netlink_brief finds it */
 	fields_uint(&fields, "nlmsg_len", message->length);
 	struct value *type = fields_constant(&fields, "nlmsg_type", NULL, message->type);
 
@@ -356,12 +396,8 @@ static struct value *message_value(struct attr_walk *walk, const struct netlink_
 	} else if (message->size) {
 		fields_bytes(&fields, "data", message->data, message->size);
 	}
-	for (; brief && *brief; brief++) {
-		const struct value *found = value_find(fields.of->list.first, *brief);
-
-		if (found)
-			add_brief_field(&line, found);
-	}
+	for (; brief && *brief; brief++)
+		add_brief(&line, fields.of->list.first, *brief);
 	fields_add(&fields, line.of);
 	return fields.of;
 }
@@ -390,7 +426,7 @@ struct value *netlink_messages(const struct decoder *decoder, const char *name, 
 	struct fields fields;
 	uint32_t at = 0;
 
-	if (decoder_family(decoder) != AF_NETLINK || decoder_protocol(decoder) == KOBJECT_UEVENT)
+	if (!size || decoder_family(decoder) != AF_NETLINK || decoder_protocol(decoder) == KOBJECT_UEVENT)
 		return NULL;
 	fields_init(&fields, decoder->arena, value_list(decoder->arena, name));
 	while (fields.of->list.count < NETLINK_MESSAGES &&

@@ -104,7 +104,7 @@ static void add_end(struct fields *to, const struct attr_walk *walk, const char 
 	else
 		memcpy(address.raw + 4, ip, 4);
 	sockaddr_text(&address, &text);
-	fields_add(to, value_word(to->arena, name, text.data))->place = PLACE_TEXT;
+	fields_add(to, value_word(to->arena, name, text.data))->place = PLACE_TEXT_RESULT;
 	text_done(&text);
 }
 

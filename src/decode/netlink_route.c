@@ -498,8 +498,8 @@ static const struct shape_field shape_stats_request[] = { F_CONST_("family", 1, 
 							  F_END_ };
 
 static const char *const brief_link[] = { "IFLA_IFNAME", NULL };
-static const char *const brief_addr[] = { "IFA_LABEL", "IFA_ADDRESS", "ifa_prefixlen", NULL };
-static const char *const brief_route[] = { "RTA_DST", "rtm_dst_len", "RTA_GATEWAY", NULL };
+static const char *const brief_addr[] = { "IFA_LABEL", "IFA_ADDRESS/ifa_prefixlen", NULL };
+static const char *const brief_route[] = { "RTA_DST/rtm_dst_len", "RTA_GATEWAY", NULL };
 static const char *const brief_neigh[] = { "NDA_DST", "NDA_LLADDR", NULL };
 static const char *const brief_rule[] = { "FRA_PRIORITY", "action", NULL };
 static const char *const brief_tc[] = { "TCA_KIND", NULL };

@@ -90,7 +90,7 @@ static void link_request(void **state)
 		"[{nlmsg_len=32 nlmsg_type=RTM_GETLINK nlmsg_flags=NLM_F_REQUEST|NLM_F_DUMP nlmsg_seq=1 "
 		"nlmsg_pid=2 "
 		"ifi_family=AF_UNSPEC ifi_type=ARPHRD_NETROM ifi_index=0 ifi_flags=0x0 ifi_change=0x0 "
-		"t:brief={RTM_GETLINK NLM_F_REQUEST|NLM_F_DUMP}}] count=32");
+		"R:brief={RTM_GETLINK NLM_F_REQUEST|NLM_F_DUMP}}] count=32");
 	world_done(&world);
 }
 
@@ -120,7 +120,7 @@ static void link_reply_with_nests(void **state)
 		"ifi_family=AF_UNSPEC ifi_type=ARPHRD_ETHER ifi_index=2 ifi_flags=IFF_UP ifi_change=0x0 "
 		"IFLA_IFNAME=\"eth0.7\" IFLA_MTU=1500 IFLA_ADDRESS=\"02:00:00:00:00:01\" "
 		"IFLA_LINKINFO={IFLA_INFO_KIND=\"vlan\" IFLA_INFO_DATA={IFLA_VLAN_ID=7}} attr_999=\"x\" "
-		"t:brief={RTM_NEWLINK \"eth0.7\"}}] count=100");
+		"R:brief={RTM_NEWLINK \"eth0.7\"}}] count=100");
 	world_done(&world);
 }
 
@@ -145,7 +145,7 @@ static void error_with_extended_ack(void **state)
 			    "error=ENOENT msg={nlmsg_len=32 nlmsg_type=RTM_NEWROUTE "
 			    "nlmsg_flags=NLM_F_REQUEST|NLM_F_CREATE "
 			    "nlmsg_seq=9 nlmsg_pid=0} NLMSGERR_ATTR_MSG=\"no such device\" "
-			    "t:brief={NLMSG_ERROR ENOENT \"no such device\"}}] count=56");
+			    "R:brief={NLMSG_ERROR ENOENT \"no such device\"}}] count=56");
 	world_done(&world);
 }
 
@@ -181,7 +181,7 @@ static void diag_request_and_reply(void **state)
 	assert_non_null(strstr(text, "idiag_state=TCP_ESTABLISHED"));
 	assert_non_null(strstr(text, "idiag_inode=77 INET_DIAG_CONG=\"cubic\""));
 	assert_non_null(strstr(
-		text, "t:brief={SOCK_DIAG_BY_FAMILY TCP_ESTABLISHED \"10.0.0.1:22\" \"10.0.0.2:40000\"}"));
+		text, "R:brief={SOCK_DIAG_BY_FAMILY TCP_ESTABLISHED \"10.0.0.1:22\" \"10.0.0.2:40000\"}"));
 	world_done(&world);
 }
 
@@ -200,7 +200,7 @@ static void generic_control(void **state)
 		decoded(&world, &builder, NETLINK_GENERIC, false),
 		"[{nlmsg_len=32 nlmsg_type=GENL_ID_CTRL nlmsg_flags=NLM_F_REQUEST nlmsg_seq=1 nlmsg_pid=2 "
 		"cmd=CTRL_CMD_GETFAMILY version=1 CTRL_ATTR_FAMILY_NAME=\"ethtool\" "
-		"t:brief={GENL_ID_CTRL NLM_F_REQUEST CTRL_CMD_GETFAMILY \"ethtool\"}}] count=32");
+		"R:brief={GENL_ID_CTRL NLM_F_REQUEST CTRL_CMD_GETFAMILY \"ethtool\"}}] count=32");
 	world_done(&world);
 }
 
