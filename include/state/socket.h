@@ -116,7 +116,8 @@ enum socket_news_kind {
 	NEWS_CONNECT_FAILED, /* it failed; error 0: not known which */
 	NEWS_NO_ANSWER,	     /* it was given up (closed) without an outcome, after_ns after it began */
 	NEWS_PAIRED,	     /* file and other are the two ends of one conversation */
-	NEWS_LAST_CLOSE, /* nobody seen holds the socket any more: its totals are final; after_ns: its life */
+	NEWS_LAST_CLOSE, /* nobody seen holds the socket any more: its totals are final; after_ns: its life
+			    (0: not known) */
 };
 
 struct socket_news {

@@ -122,17 +122,6 @@ const struct file_view *pipeline_view(struct pipeline *pipeline, struct file *fi
 	return view;
 }
 
-/* The address that the kernel chose in a connect was not the socket's when the call was made. */
-static void hide_own_address(const struct call *call, const struct file *file, const struct file_view *view)
-{
-	const struct socket_history *history = socket_history(file);
-
-	if (view && view->link == LINK_LISTEN &&
-	    (call->row->effect == EFFECT_CONNECT || call->row->effect == EFFECT_BIND) && file == call->file &&
-	    !(history && history->condition == SOCKET_BOUND))
-		((struct file_view *)view)->link = LINK_NONE;
-}
-
 /* What an fd of the call refers to: the main fd as it was at the entry, others as they are known now. */
 static const struct file_view *file_of(void *user, const struct call *call, int fd)
 {
@@ -145,9 +134,7 @@ static const struct file_view *file_of(void *user, const struct call *call, int 
 		file = state_file_known(pipeline->state, pipeline->task, fd);
 	if (!file)
 		return NULL;
-	const struct file_view *view = pipeline_view(pipeline, file, (struct arena *)&call->arena);
-	hide_own_address(call, file, view);
-	return view;
+	return pipeline_view(pipeline, file, (struct arena *)&call->arena);
 }
 
 /* Which fd was registered with that data word. */

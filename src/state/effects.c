@@ -175,10 +175,30 @@ static bool connect_begun(const struct call *call)
 	       (call->finished && (call->result == -EINPROGRESS || call->result == -EINTR));
 }
 
+/* The address that the kernel chose in this call: asked while the thread is held, taken with the other
+ * effects. */
+static void ask_local(struct state *state, struct task *task, const struct call *call)
+{
+	struct socket_facts facts = { .family = -1, .type = -1, .protocol = call->file->protocol };
+
+	if (!call->left ||
+	    state->ask->socket(state->ask, task->tid, call_fd(call, 0), ASK_LOCAL, &facts) != 0)
+		return;
+	state->asked_local = facts.local;
+	state->asked_call = call;
+}
+
+static void take_local(struct state *state, const struct call *call)
+{
+	if (state->asked_call == call && address_known(&state->asked_local))
+		file_set_local(state, call->file, &state->asked_local);
+	state->asked_call = NULL;
+}
+
 static void leave_connect(struct state *state, struct task *task, struct call *call)
 {
 	if (call->file && is_inet(call->file) && connect_begun(call))
-		ask_new(state, task, call, call_fd(call, 0), call->file, ASK_LOCAL);
+		ask_local(state, task, call);
 }
 
 /* The address that was tried is worth knowing even when nobody answered there. */
@@ -214,6 +234,7 @@ static void apply_connect(struct state *state, struct task *task, struct call *c
 	(void)task;
 	if (!call->file || !call->file->history)
 		return;
+	take_local(state, call);
 	if (connect_begun(call) || connect_tried(call))
 		connected_to(state, call);
 	dissolved = call_succeeded(call) && call->file->link == LINK_NONE;
@@ -249,9 +270,20 @@ static void leave_bind(struct state *state, struct task *task, struct call *call
 		return;
 	if (!captured_address(call, PHASE_ENTRY, 1, (uint32_t)call->args[2], call->file, &address) ||
 	    kernel_chooses(&address))
-		ask_new(state, task, call, call_fd(call, 0), call->file, ASK_LOCAL);
-	else
+		ask_local(state, task, call);
+}
+
+static void apply_bind(struct state *state, struct task *task, struct call *call)
+{
+	struct address address;
+
+	(void)task;
+	if (!call->file || call->file->kind != FILE_SOCKET || !call_succeeded(call))
+		return;
+	if (captured_address(call, PHASE_ENTRY, 1, (uint32_t)call->args[2], call->file, &address) &&
+	    !kernel_chooses(&address))
 		file_set_local(state, call->file, &address);
+	take_local(state, call);
 	call->file->bound = true;
 	call->file->history->condition = SOCKET_BOUND;
 }
@@ -496,7 +528,7 @@ static void leave_recvmmsg(struct state *state, struct task *task, struct call *
 const struct effect_functions effect_functions[EFFECT_UNSHARE + 1] = {
 	[EFFECT_SOCKET] = { leave_socket, NULL },
 	[EFFECT_SOCKETPAIR] = { leave_socketpair, NULL },
-	[EFFECT_BIND] = { leave_bind, NULL },
+	[EFFECT_BIND] = { leave_bind, apply_bind },
 	[EFFECT_LISTEN] = { leave_listen, NULL },
 	[EFFECT_ACCEPT] = { leave_accept, NULL },
 	[EFFECT_CONNECT] = { leave_connect, apply_connect },

@@ -79,6 +79,7 @@ static struct file *found_socket(struct state *state, struct task *task, int fd,
 	file_learn(state, file, facts);
 	file->asked_local = true;
 	file->history->found = true;
+	file->history->created = 0;
 	file->history->fd = fd;
 	file->history->pid = task->process ? task->process->pid : task->tid;
 	if (file->listening)

@@ -197,7 +197,8 @@ static void last_close(struct state *state, struct call *call, struct file *file
 					 : 0;
 	}
 	news = news_add(state, NEWS_LAST_CLOSE, file);
-	news->after_ns = state->now > file->history->created ? state->now - file->history->created : 0;
+	if (file->history->created && state->now > file->history->created)
+		news->after_ns = state->now - file->history->created;
 }
 
 void outcome_close(struct state *state, struct call *call)

@@ -64,7 +64,10 @@ struct state {
 				 one */
 	struct socket_news news[NEWS_MAX]; /* of the call that is being applied */
 	unsigned news_count;
-	const struct call *news_call;	   /* that the news are of */
+	const struct call *news_call; /* that the news are of */
+	/* What was asked while the thread was held, but must not show before the call's effects. */
+	struct address asked_local;
+	const struct call *asked_call;
 	uint64_t now;			   /* CLOCK_MONOTONIC of the stop that is being worked on */
 	struct file *flight[FLIGHT_LIMIT]; /* sent over SCM_RIGHTS, not yet received; a reference each */
 	unsigned flight_next;

@@ -144,6 +144,7 @@ static void promote(struct state *state, struct task *task, struct call *call)
 		return;
 	file = file_new(state, FILE_SOCKET);
 	file->history->found = true;
+	file->history->created = 0;
 	fdtable_set(state, task->files, fd, file, 0, 0);
 	call->file = file;
 	file_find_later(state, task, fd, file);
