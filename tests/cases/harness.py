@@ -98,8 +98,8 @@ def unused_pid():
 
 
 def kill_tree(pid):
-    """Kills a process of ours and everything below it."""
-    for victim in [*descendants(pid), pid]:
+    """Kills a process of ours and everything below it, parents first: one that lives would start its child anew."""
+    for victim in [pid, *sorted(descendants(pid))]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(victim, signal.SIGKILL)
 

@@ -203,7 +203,7 @@ def test_strace_letters(option):
 
 
 TIMES = {"-t": r"\d\d:\d\d:\d\d ", "-tt": r"\d\d:\d\d:\d\d\.\d{6} ", "-ttt": r"\d{10}\.\d{6} ", "-r": r" *\d+\.\d{6} ",
-         "--time=none": r"(?!\d+\.\d)"}
+         "--time=none": r"(?!\d+\.\d{6})"}
 
 
 @pytest.mark.parametrize("option", TIMES)
