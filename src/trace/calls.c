@@ -204,6 +204,7 @@ void call_entered(struct tracee *tracee)
 	uint64_t args[6], number = info->entry.nr;
 
 	call_settle(tracee);
+	tracee->eintr_stays = false;
 	tracee->inside = true;
 	tracee->want_exit = false;
 	if (!plan || tracee->life != LIFE_TRACED)
@@ -297,8 +298,10 @@ void call_settle(struct tracee *tracee)
 {
 	struct trace_call *call = open_call(tracee);
 
-	if (tracee->maybe_eintr && call)
+	if (tracee->maybe_eintr && call) {
 		call_complete(tracee, call, -EINTR);
+		tracee->eintr_stays = true;
+	}
 	tracee->maybe_eintr = false;
 }
 

@@ -114,6 +114,7 @@ static struct tracee *on_group(struct tracee *tracee, const struct stop *stop)
 {
 	(void)stop;
 	call_settle(tracee);
+	tracee->eintr_stays = true;
 	tracee->request = PTRACE_LISTEN;
 	return tracee;
 }
@@ -140,7 +141,8 @@ static void mend_signal(struct tracee *tracee, int signo)
 		tracee->was_stopped = true;
 	else if (signo == SIGCONT)
 		tracee->was_stopped = false;
-	if (own || tracee->was_stopped || tracee_regs(tracee) || !mend_wanted(tracee) ||
+	tracee->eintr_stays |= own || tracee->was_stopped;
+	if (tracee->eintr_stays || tracee_regs(tracee) || !mend_wanted(tracee) ||
 	    !signal_is_ignored(tracee, signo) || !mend_call(tracee))
 		return;
 	struct trace_call *call = open_call(tracee);

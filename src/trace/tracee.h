@@ -74,6 +74,7 @@ struct tracee {
 	uint64_t flags_at; /* cleared: where clone3's flags lie; 0: in the first argument */
 	bool maybe_eintr;  /* the open call left with EINTR, which an ignored signal may have caused */
 	bool was_stopped;  /* a stop signal was delivered: an EINTR is the program's own */
+	bool eintr_stays;  /* until the next entry: an EINTR is the program's own, or was told of */
 	struct trace_call *interrupted; /* innermost first */
 	unsigned interrupted_count;
 
