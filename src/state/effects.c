@@ -362,7 +362,10 @@ static void apply_close(struct state *state, struct task *task, struct call *cal
 	struct slot *slot = fdtable_slot(task->files, fd);
 
 	/* close(2): whatever it returns but EBADF, the fd is closed */
-	if (!call->finished || call->result == -EBADF || !slot)
+	if (!slot)
+		return;
+	slot->flags &= ~SLOT_CLOSING & 0xff;
+	if (!call->finished || call->result == -EBADF)
 		return;
 	if (slot->file == call->file && !(slot->flags & SLOT_DOUBT))
 		fdtable_clear(state, task->files, fd);

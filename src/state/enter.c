@@ -29,6 +29,16 @@ static struct file *look_main(struct state *state, struct task *task, const stru
 	return look(state, task, fd, hint);
 }
 
+/* From here on the kernel may give the number to what another thread opens, before the close is seen to end.
+ */
+static void begin_close(struct task *task, int fd)
+{
+	struct slot *slot = fdtable_slot(task->files, fd);
+
+	if (slot && task->files->refs > 1)
+		slot->flags |= SLOT_CLOSING;
+}
+
 /* What a call that is not followed does to a table whose fds matter to nobody. */
 static void apply_skipped(struct state *state, struct task *task, const struct call *call)
 {
@@ -54,6 +64,8 @@ static bool enter_any(struct state *state, struct task *task, struct call *call)
 		return false;
 	}
 	tcp_enter_close(state, task, call, file);
+	if (call->entry_seen && call->row->effect == EFFECT_CLOSE)
+		begin_close(task, call_fd(call, call->row->fd_arg));
 	call->file = file_ref(file);
 	if (file2)
 		call->file2 = file_ref(file2);

@@ -40,7 +40,8 @@ struct fdtable *fdtable_copy(const struct fdtable *from)
 
 	table->matters = from->matters;
 	table->listed = from->listed;
-	table->whole = from->whole;
+	/* Another thread may be in a call that made an fd already, which is seen only at its end. */
+	table->whole = from->whole && !doubt;
 	table->attached = from->attached;
 	if (!from->size)
 		return table;
@@ -54,6 +55,7 @@ struct fdtable *fdtable_copy(const struct fdtable *from)
 			continue;
 		file_ref(slot->file);
 		count_number(slot->file, fd, 1);
+		slot->flags &= ~SLOT_CLOSING & 0xff; /* it is the parent that closes */
 		if (doubt && file_matters(slot->file))
 			slot->flags |= SLOT_DOUBT;
 	}

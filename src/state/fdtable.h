@@ -21,6 +21,8 @@ enum slot_flags {
 	SLOT_FLAGS_KNOWN = 2, /* CLOEXEC is true; else it was never seen */
 	SLOT_DOUBT = 4, /* the order of two threads' calls was not seen: to be verified at the next stop that
 			   uses it */
+	SLOT_CLOSING =
+		8, /* a thread is in close: the number may be another file's before that is seen to end */
 };
 
 struct slot {

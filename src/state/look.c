@@ -153,7 +153,7 @@ struct file *look(struct state *state, struct task *task, int fd, bool hint)
 	if (!task->files)
 		return &state->unknown;
 	slot = fdtable_slot(task->files, fd);
-	if (slot && !(slot->flags & SLOT_DOUBT))
+	if (slot && !(slot->flags & (SLOT_DOUBT | SLOT_CLOSING)))
 		return slot->file;
 	if (slot && verified(state, task, fd, slot))
 		return slot->file;
