@@ -353,6 +353,7 @@ BY_ANOTHER = {
     "select": {"select", "pselect6"},
     "sendto": {"sendto", "send"},
     "recvfrom": {"recvfrom", "recv"},
+    "epoll_wait": {"epoll_wait", "epoll_pwait"},
 }
 
 
