@@ -19,3 +19,12 @@ if(LIBIBERTY_INCLUDE AND LIBIBERTY_LIBRARY)
 else()
 	message(STATUS "libiberty not found: C++ and Rust names will not be demangled")
 endif()
+
+# The small symbol tables in files of Fedora and its kin are compressed with it.
+pkg_check_modules(LZMA IMPORTED_TARGET liblzma)
+if(LZMA_FOUND)
+	target_compile_definitions(sockline_build INTERFACE HAVE_LZMA)
+	target_link_libraries(sockline_build INTERFACE PkgConfig::LZMA)
+else()
+	message(STATUS "liblzma not found: symbols in .gnu_debugdata will not be read")
+endif()

@@ -9,6 +9,7 @@
 
 #include "functions.h"
 #include "internal.h"
+#include "minidebug.h"
 #include "separate.h"
 
 enum { TRIM_MIN = 4 << 20, UNITS_MAX = 1 << 20, UNIT_RANGES_MAX = 1 << 16 };
@@ -27,6 +28,9 @@ struct debug {
 	Dwarf *shared; /* dwz's common file */
 	Elf *shared_elf;
 	int shared_fd;
+	Elf *small_elf; /* in .gnu_debugdata */
+	uint8_t *small_image;
+	bool small_tried;
 	bool scanned; /* ranges are complete */
 	struct unit_range *ranges;
 	size_t count, room;
@@ -100,9 +104,13 @@ Elf *module_debug_elf(struct stack *stack, struct module *module)
 
 Elf *module_minidebug(struct stack *stack, struct module *module)
 {
-	(void)stack;
-	(void)module;
-	return NULL;
+	struct debug *debug = get_debug(stack, module);
+
+	if (debug && !debug->small_tried) {
+		debug->small_tried = true;
+		debug->small_elf = minidebug_open(module->elf, &debug->small_image);
+	}
+	return debug ? debug->small_elf : NULL;
 }
 
 Dwarf_CFI *module_debug_frame(struct stack *stack, struct module *module)
@@ -245,6 +253,8 @@ void debug_free(struct debug *debug)
 	dwarf_end(debug->shared);
 	elf_end(debug->shared_elf);
 	elf_end(debug->elf);
+	elf_end(debug->small_elf);
+	free(debug->small_image);
 	if (debug->fd >= 0)
 		close(debug->fd);
 	if (debug->shared_fd >= 0)

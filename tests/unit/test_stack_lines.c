@@ -52,6 +52,10 @@ static const struct build builds[] = {
 	  "cc -g -O2 " LINES "&& objcopy --only-keep-debug OUT OUT.debug && strip OUT && "
 	  "objcopy --add-gnu-debuglink=OUT.debug OUT",
 	  HAS_LINES },
+	{ "minidebug",
+	  "cc -O2 " LINES "&& objcopy --only-keep-debug OUT OUT.syms && xz -k OUT.syms && strip OUT && "
+	  "objcopy --add-section .gnu_debugdata=OUT.syms.xz OUT",
+	  HAS_FUNCTIONS },
 };
 
 struct lines {
