@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/options.h"
+#include "decode/coverage.h"
 
 int options_generate(struct text *text, const char *kind, struct error *error)
 {
@@ -15,6 +16,7 @@ int options_generate(struct text *text, const char *kind, struct error *error)
 		{ "bash", generate_bash },
 		{ "zsh", generate_zsh },
 		{ "fish", generate_fish },
+		{ "coverage", coverage_write },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -23,5 +25,5 @@ int options_generate(struct text *text, const char *kind, struct error *error)
 			return 0;
 		}
 	}
-	return error_set(error, EINVAL, "--generate knows no %s: man, bash, zsh or fish", kind);
+	return error_set(error, EINVAL, "--generate knows no %s: man, bash, zsh, fish or coverage", kind);
 }

@@ -40,6 +40,7 @@ static const struct choice generate_words[] = {
 	{ "bash", ACTION_GENERATE },
 	{ "zsh", ACTION_GENERATE },
 	{ "fish", ACTION_GENERATE },
+	{ "coverage", ACTION_GENERATE },
 	{ NULL, 0 },
 };
 

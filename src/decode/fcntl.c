@@ -1,6 +1,7 @@
 /* fcntl(2): what the argument is depends on the command, and so does what the result means. */
 #include <fcntl.h>
 
+#include "coverage_parts.h"
 #include "decoder.h"
 #include "shape.h"
 
@@ -203,4 +204,22 @@ const struct value *result_fcntl(struct decoder *decoder)
 	default:
 		return NULL;
 	}
+}
+
+void coverage_fcntl(struct text *text)
+{
+	static const char *const words[] = {
+		[ARG_NONE] = "none",
+		[ARG_INT] = "number",
+		[ARG_FD] = "fd and what it refers to",
+		[ARG_FD_FLAGS] = "flags by name",
+		[ARG_FILE_FLAGS] = "flags by name",
+		[ARG_SIGNAL] = "signal by name",
+		[ARG_SEALS] = "flags by name",
+		[ARG_NOTIFY] = "flags by name",
+		[ARG_SHAPE] = "structure by field",
+	};
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		coverage_row(text, commands[i].name, words[commands[i].argument]);
 }

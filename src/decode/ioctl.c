@@ -4,6 +4,7 @@
  */
 #include <sys/socket.h>
 
+#include "coverage_parts.h"
 #include "decode/sockaddr.h"
 #include "decoder.h"
 #include "family.h"
@@ -369,4 +370,31 @@ void values_ioctl(struct decoder *decoder, unsigned arg)
 			    value_pointer(decoder->arena, decoder->call->row->args[arg].name, address));
 	else
 		add_plain(decoder, arg, request, data, size);
+}
+
+void coverage_ioctl(struct text *text)
+{
+	static const char *const words[] = {
+		[L_NONE] = "none",
+		[L_INT] = "number",
+		[L_SHAPE] = "structure by field",
+		[L_IFREQ] = "struct ifreq",
+		[L_IFCONF] = "struct ifconf with its interfaces",
+		[L_TIMEVAL_OLD] = "timeval of the ABI",
+		[L_TIMESPEC_OLD] = "timespec of the ABI",
+	};
+
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		struct text how = { 0 };
+
+		text_add(&how, words[requests[i].layout]);
+		if (requests[i].field) {
+			text_add(&how, ": ifr_name, ");
+			text_add(&how, requests[i].field);
+		}
+		coverage_row(text, requests[i].name, how.data);
+		text_done(&how);
+	}
+	coverage_row(text, "other SIOC*, wireless extensions, requests of a family",
+		     "name; argument as a number");
 }

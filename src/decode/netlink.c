@@ -1,4 +1,5 @@
 #include "netlink.h"
+#include "coverage_parts.h"
 
 #include <sys/socket.h>
 
@@ -461,4 +462,13 @@ struct value *netlink_brief(const struct decoder *decoder, const char *name, con
 	}
 	fields.of->list.total = messages->list.total;
 	return fields.of;
+}
+
+void coverage_protocols(struct text *text)
+{
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+		coverage_row(text, names_find(&names_netlink_protocol, (uint64_t)protocols[i]->number),
+			     protocols[i]->body ? "header, type, flags, body and attributes"
+						: "header, type and flags");
+	coverage_row(text, "others", "header, control messages, flags");
 }

@@ -4,6 +4,7 @@
 
 #include <sys/socket.h>
 
+#include "coverage_parts.h"
 #include "family.h"
 #include "typed.h"
 
@@ -313,3 +314,11 @@ static const struct names *diag_flags(const struct netlink_message *message)
 const struct netlink_protocol netlink_diag = {
 	.number = 4, .types = &names_diag_type, .body = diag_body, .flags = diag_flags
 };
+
+void coverage_diag(struct text *text)
+{
+	coverage_attrs(text, "AF_INET, AF_INET6", &inet_attrs);
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		coverage_attrs(text, names_find(&names_address_family, families[i].family),
+			       families[i].reply.attrs);
+}

@@ -1,5 +1,6 @@
 /* NETLINK_ROUTE: links, addresses, routes, neighbours, rules and their like (rtnetlink(7),
  * linux/rtnetlink.h). */
+#include "coverage_parts.h"
 #include "netlink.h"
 
 #include <sys/socket.h>
@@ -544,3 +545,15 @@ static const char *const *route_body(struct attr_walk *walk, struct fields *to,
 }
 
 const struct netlink_protocol netlink_route = { .number = 0, .types = &names_rtm_type, .body = route_body };
+
+void coverage_route(struct text *text)
+{
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		struct text name = { 0 };
+
+		text_add(&name, "RTM_*");
+		text_add(&name, bodies[i].object);
+		coverage_attrs(text, name.data, bodies[i].body.attrs);
+		text_done(&name);
+	}
+}

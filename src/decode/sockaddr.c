@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include "coverage_parts.h"
 #include "family.h"
 
 static const struct family *const families[] = {
@@ -111,4 +112,28 @@ struct value *fields_mac(struct fields *fields, const char *name, const uint8_t 
 
 	text_done(&text);
 	return value;
+}
+
+/* The family's text and the names of its fields, of an address whose bytes are all ones. */
+void coverage_families(struct text *text)
+{
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		struct arena arena = { 0 };
+		struct text how = { 0 };
+		uint8_t bytes[sizeof(((struct address *)0)->raw)];
+
+		memset(bytes, 1, sizeof(bytes));
+		memcpy(bytes, &families[i]->number, 2);
+		bytes[sizeof(bytes) - 1] = 0;
+		struct value *value =
+			sockaddr_value(&arena, NULL, bytes, families[i]->least + 14u, 0, UINT16_MAX);
+
+		for (const struct value *field = value->address.fields; field; field = field->next) {
+			text_add(&how, how.len ? ", " : "");
+			text_add(&how, field->name);
+		}
+		coverage_row(text, names_find(&names_address_family, families[i]->number), how.data);
+		text_done(&how);
+		arena_done(&arena);
+	}
 }
