@@ -166,9 +166,9 @@ void pipeline_end(struct pipeline *pipeline)
 	if (pipeline->stack)
 		stack_without_debug(pipeline->stack, add_module, &modules);
 	if (modules.len) {
-		text_add(&line, "no debug information for ");
+		text_add(&line, "no lines for ");
 		text_add_bytes(&line, modules.data, modules.len);
-		text_add(&line, ": install it (-dbgsym packages) or set DEBUGINFOD_URLS to see lines there");
+		text_add(&line, ": install its -dbgsym package, or set DEBUGINFOD_URLS");
 		pipeline_note(pipeline, NULL, line.data);
 	}
 	text_done(&modules);

@@ -22,9 +22,11 @@ enum {
 	WRITE_BYTES = 4096,	 /* to pipes and terminals at once: PIPE_BUF, which is atomic (pipe(7)) */
 };
 
-static const uint64_t LIVE_NS = 50000000, FILE_NS = 100000000; /* longest time that a line waits */
-static const uint64_t PATIENCE_NS = 1000000000;		       /* of output_write, in all */
-static const uint64_t STALL_NS = 3000000000; /* without progress the reader counts as stalled */
+/* How long a line waits for others. On a terminal the program's own output should stand near the calls that
+ * made it; a pipe's reader may be a person too. */
+static const uint64_t LIVE_NS = 5000000, FILE_NS = 100000000;
+static const uint64_t PATIENCE_NS = 1000000000; /* of output_write, in all */
+static const uint64_t STALL_NS = 3000000000;	/* without progress the reader counts as stalled */
 static const uint64_t FLUSH_NS = 5000000000;
 
 static void cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, uint64_t deadline_ns)

@@ -32,12 +32,15 @@ static struct sink *text_open(struct output *output, const struct sink_options *
 	return &sink->base;
 }
 
-/* Time, waiting, task and line; returns the columns that they took. */
+/* Time, waiting, task and line; returns the columns that they took. A note about the trace as a whole is
+ * long, and no task's: it begins where tasks and lines stand. */
 static unsigned put_left(struct text_sink *sink, const struct event *event, const struct place_text *place)
 {
 	unsigned columns = text_time(sink, event);
 
 	columns += text_waiting(sink, event);
+	if (event->kind == EVENT_NOTE && !event->tid && sink->options.width)
+		return columns;
 	columns += text_task(sink, event);
 	if (sink->options.caller)
 		columns += text_place_column(sink, place);
@@ -122,23 +125,16 @@ static void put_words(struct text_sink *sink, const struct event *event, unsigne
 	end_line(sink);
 }
 
-/* A call that still blocks: "! 4410 db.c:120 recvfrom(7→10.0.0.5:5432) waiting for 1.0s". */
+/* A call that still blocks, in its columns: "4410 db.c:120 ! recvfrom(7→10.0.0.5:5432) waiting for 1.0s". */
 static void put_pending(struct text_sink *sink, const struct event *event)
 {
 	const struct place_text *place = sink->options.caller ? text_place(sink, &event->caller) : NULL;
 	struct text *line = &sink->line;
 	int64_t tenths = event->duration_ns / 100000000;
 
-	text_time(sink, event);
-	text_waiting(sink, event);
+	put_left(sink, event, place);
 	paint(sink, PAINT_NOTE);
 	PUT(line, "! ");
-	text_add_int(line, event->tid);
-	text_add_char(line, ' ');
-	if (place) {
-		text_add_bytes(line, place->line, place->line_len);
-		text_add_char(line, ' ');
-	}
 	text_foreign(sink, event->text);
 	text_add_char(line, '(');
 	sink->fit = (struct fit){ 32, true, true };

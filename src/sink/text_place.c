@@ -125,6 +125,17 @@ static unsigned place_limit(const struct text_sink *sink)
 	return !sink->options.width ? FILE_PLACE_LIMIT : quarter < 17 ? 17 : quarter;
 }
 
+/* Behind which library the place stands: left out where the terminal's column is too narrow for it. */
+static void add_via(const struct text_sink *sink, struct text *text, const char *via, size_t limit)
+{
+	size_t place = text->len;
+
+	PUT(text, " via ");
+	add_foreign(sink, text, styled_module(sink, via));
+	if (limit && text_columns(text->data, text->len) > limit)
+		text->len = place;
+}
+
 /* The text of the line column. */
 static void add_place(const struct text_sink *sink, struct text *text, const struct place *place,
 		      const char *via)
@@ -143,10 +154,8 @@ static void add_place(const struct text_sink *sink, struct text *text, const str
 	} else {
 		add_module_offset(sink, text, place);
 	}
-	if (via) {
-		PUT(text, " via ");
-		add_foreign(sink, text, styled_module(sink, via));
-	}
+	if (via)
+		add_via(sink, text, via, limit);
 }
 
 static void keep_function(const struct text_sink *sink, struct place_text *to, int which, const char *name,

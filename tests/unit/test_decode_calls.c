@@ -153,10 +153,11 @@ static void recvmsg_stops_at_the_result(void **state)
 				 .msg_control = (void *)0x6000,
 				 .msg_controllen = 64 };
 	struct msghdr after = before;
+	/* struct cmsghdr and its data */
 	struct {
-		struct cmsghdr header;
-		int fds[2];
-	} control = { { CMSG_LEN(8), SOL_SOCKET, SCM_RIGHTS }, { 8, 9 } };
+		size_t len;
+		int level, type, fds[2];
+	} control = { CMSG_LEN(8), SOL_SOCKET, SCM_RIGHTS, { 8, 9 } };
 	struct world world;
 
 	after.msg_namelen = 16;

@@ -96,7 +96,7 @@ static void test_tasks(void **state)
 			   "       \\x1b[31m\\xe2\\x80\\xae:7123 d() = 0\n"
 			   "       curl:70                   e() = 0\n"
 			   "       renamed:70                f() = 0\n"
-			   "                                 ! no task\n"
+			   "       ! no task\n"
 			 : "       70 a() = 0\n"
 			   "       7123 b() = 0\n"
 			   "       70   c() = 0\n"
@@ -150,6 +150,7 @@ static void test_other_lines(void **state)
 	       "        tcpi_snd_cwnd=10  tcpi_snd_cwnd=10  tcpi_snd_cwnd=10\n");
 }
 
+/* A pending call stands in the columns of its task and line. */
 static void test_pending(void **state)
 {
 	static const struct place place = {
@@ -160,15 +161,18 @@ static void test_pending(void **state)
 					       .peer = "10.0.0.5:5432" };
 	struct sink_options options = plain_options(110);
 	struct events events = { 0 };
-	struct event *event = add_event(&events, EVENT_NOTE, "pending", 1500000, 4410);
 
 	(void)state;
-	event->text = "recvfrom";
-	event->duration_ns = 1049999999;
-	event->caller.place = &place;
-	arg(event, new_fd(&events.arena, "sockfd", 7, &view));
+	for (int tid = 4410; tid <= 4411; tid++) {
+		struct event *event = add_event(&events, EVENT_NOTE, "pending", 1500000, tid);
+		event->text = "recvfrom";
+		event->duration_ns = 1049999999;
+		event->caller.place = &place;
+		arg(event, new_fd(&events.arena, "sockfd", 7, &view));
+	}
 	expect(&options, &events,
-	       "1.500000        ! 4410 db.c:120 recvfrom(7→10.0.0.5:5432) waiting for 1.0s\n");
+	       "1.500000        db.c:120     ! recvfrom(7→10.0.0.5:5432) waiting for 1.0s\n"
+	       "1.500000        4411 db.c:120     ! recvfrom(7→10.0.0.5:5432) waiting for 1.0s\n");
 }
 
 static void test_places(void **state)
@@ -207,13 +211,20 @@ static void test_places(void **state)
 	add_call(&events, "h", 1, 0, 7, &library, 0);
 	expect(&options, &events,
 	       "       http.c:118   a() = 0                                        fetch\n"
-	       "       http.c:118 via libcurl.so.4 b() = 0                         fetch\n"
+	       "       http.c:118   b() = 0                                        fetch\n"
 	       "       send+0x10    c() = 0\n"
 	       "       de\\nmo+0x1234 d() = 0\n"
 	       "       0x7f0012      e() = 0\n"
 	       "                     f() = 0\n"
 	       "       c.cc:5        g() = 0                                        send\n"
 	       "       libcurl.so.4+0x4b48f h() = 0\n");
+	options.width = 110;
+	event = add_call(&events, "b", 1, 0, 7, &file, 0);
+	event->caller.via = "libcurl.so.4";
+	expect(&options, &events,
+	       "       http.c:118 via libcurl.so.4 b() = 0                                                   "
+	       "            "
+	       "fetch\n");
 	event = add_call(&events, "a", 1, 0, 7, &file, 0);
 	event->caller.via = "libcurl.so.4";
 	add_call(&events, "c", 1, 0, 7, &no_line, 0);
