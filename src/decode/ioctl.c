@@ -215,10 +215,11 @@ void follow_ioctl(struct pass *pass, unsigned arg)
 	const struct request *request = find_request(pass->call);
 	const struct layout *layout = &pass->call->abi->layout;
 	struct reads reads = { .pass = pass };
-	const uint8_t *data = NULL;
 
-	if (!request || request->layout != L_IFCONF || !pass_is_exit(pass) || pass->call->failed ||
-	    pass_bytes(pass, pass->call->args[arg], layout->ifconf, &data) < layout->ifconf)
+	if (!request || request->layout != L_IFCONF || !pass_is_exit(pass) || pass->call->failed)
+		return;
+	const uint8_t *data = pass_struct(pass, pass->call->args[arg], layout->ifconf);
+	if (!data)
 		return;
 	reads_add(&reads, word_get(data + layout->ifconf_buf, layout->pointer),
 		  smaller(u32_get(data), IFCONF_MAX * layout->ifreq));

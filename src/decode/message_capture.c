@@ -80,9 +80,9 @@ static void add_parts(struct reads *reads, const struct message *message)
 static bool find_message(const struct pass *pass, uint64_t address, struct message *message)
 {
 	const struct layout *layout = &pass->call->abi->layout;
-	const uint8_t *data = NULL;
+	const uint8_t *data = pass_struct(pass, address, layout->msghdr.size);
 
-	if (pass_bytes(pass, address, layout->msghdr.size, &data) < layout->msghdr.size)
+	if (!data)
 		return false;
 	message_parse(layout, data, message);
 	return true;

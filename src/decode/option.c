@@ -15,11 +15,12 @@ void follow_option(struct pass *pass, unsigned arg)
 	const struct layout *layout = &pass->call->abi->layout;
 	int level = (int)pass->call->args[ARG_LEVEL], name = (int)pass->call->args[ARG_NAME];
 	struct reads reads = { .pass = pass };
-	const uint8_t *data = NULL;
 
 	if (pass->call->row->id != CALL_setsockopt || level != SOL_SOCKET ||
-	    (name != SO_ATTACH_FILTER && name != SO_ATTACH_REUSEPORT_CBPF) ||
-	    pass_bytes(pass, pass->call->args[arg], layout->sock_fprog, &data) < layout->sock_fprog)
+	    (name != SO_ATTACH_FILTER && name != SO_ATTACH_REUSEPORT_CBPF))
+		return;
+	const uint8_t *data = pass_struct(pass, pass->call->args[arg], layout->sock_fprog);
+	if (!data)
 		return;
 	reads_add(&reads, word_get(data + layout->sock_fprog_filter, layout->pointer),
 		  smaller(u16_get(data), PROGRAM_MAX) * 8);

@@ -52,6 +52,14 @@ static inline uint32_t pass_bytes(const struct pass *pass, uint64_t address, uin
 	return call_bytes(pass->call, pass->phase, address, size, data);
 }
 
+/* The same of a structure: NULL unless all of it was captured. */
+static inline const uint8_t *pass_struct(const struct pass *pass, uint64_t address, uint32_t size)
+{
+	const uint8_t *data = NULL;
+
+	return pass_bytes(pass, address, size, &data) < size ? NULL : data;
+}
+
 /* Whether the exit of a call that succeeded is at hand, or bytes that only the entry defines are. */
 static inline bool pass_is_exit(const struct pass *pass)
 {

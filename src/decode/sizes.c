@@ -123,9 +123,9 @@ void follow_sigset_select(struct pass *pass, unsigned arg)
 {
 	unsigned word = pass->call->abi->layout.pointer;
 	struct reads reads = { .pass = pass };
-	const uint8_t *data = NULL;
+	const uint8_t *data = pass_struct(pass, pass->call->args[arg], word * 2);
 
-	if (pass_bytes(pass, pass->call->args[arg], word * 2, &data) < word * 2)
+	if (!data)
 		return;
 	reads_add(&reads, word_get(data, word), smaller(word_get(data + word, word), 8));
 	reads_run(&reads);

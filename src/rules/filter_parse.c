@@ -158,7 +158,7 @@ static int add_peer(struct filter *filter, const char *word, struct error *error
 	char address[WORD_MAX], *port = NULL, *at = address;
 	long number;
 
-	strcpy(address, word); /* both WORD_MAX */
+	memcpy(address, word, strnlen(word, WORD_MAX - 1) + 1); /* both WORD_MAX */
 	if (*at == '[') {
 		char *close = strchr(++at, ']');
 		if (!close || (close[1] && close[1] != ':'))
