@@ -1,6 +1,8 @@
 /* Addresses of any family: the list of families, and what is shown of those that are not in it. */
 #include "decode/sockaddr.h"
 
+#include <string.h>
+
 #include <sys/socket.h>
 
 #include "coverage_parts.h"
@@ -87,6 +89,7 @@ struct value *sockaddr_value(struct arena *arena, const char *name, const void *
 	sockaddr_text(&address, &text);
 	value->address.text = arena_copy(arena, text.data, text.len);
 	value->address.fields = make_fields(arena, &address);
+	value->address.raw = memcpy(arena_alloc(arena, sizeof(address)), &address, sizeof(address));
 	text_done(&text);
 	return value;
 }

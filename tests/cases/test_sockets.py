@@ -1,0 +1,308 @@
+"""Sockets as things: their ends, identity and totals, whoever holds them and however they came."""
+import array
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+
+import harness
+import nameworld
+import servers
+
+PYTHON = "/usr/bin/python3"
+
+
+def peer_ports(events):
+    return [event["peer"].get("port") if "peer" in event else None for event in events]
+
+
+def closed(trace):
+    """{id: history} of the sockets that were closed or left open."""
+    return {event["socket"]: event["details"] for event in trace.of("socket", "closed", "open")}
+
+
+# ---- totals ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def web(tmp_path):
+    (tmp_path / "page").write_bytes(b"x" * 300_000)
+    with servers.http_server(tmp_path) as port:
+        yield port
+
+
+SIZES = "%{size_request} %{size_header} %{size_download}"
+
+
+def test_totals_are_curls(web, engine):
+    trace = harness.trace(["curl", "-s", "-o", "/dev/null", "-w", SIZES, f"http://127.0.0.1:{web}/page"], engine=engine)
+    request, header, download = map(int, trace.out.split())
+    histories = [one for one in closed(trace).values() if one.get("peer") == f"127.0.0.1:{web}"]
+    assert len(histories) == 1, trace
+    assert histories[0]["sent"]["bytes"] == request
+    assert histories[0]["received"]["bytes"] == header + download
+
+
+def test_totals_of_calls_that_are_not_shown(web):
+    """What is not shown is still followed."""
+    trace = harness.trace(["curl", "-s", "-o", "/dev/null", "-w", SIZES, f"http://127.0.0.1:{web}/page"], "-e", "trace=close")
+    _, header, download = map(int, trace.out.split())
+    assert {call["type"] for call in trace.calls()} == {"close"}
+    remarks = [remark for call in trace.calls() for remark in call.get("remarks", [])]
+    assert any(f" in {header + download}, " in remark for remark in remarks), trace
+    assert any(remark.startswith("connected after ") for remark in remarks), trace
+
+
+def test_totals_table(web):
+    ended = harness.sockline("-c", "curl", "-s", "-o", "/dev/null", "-w", SIZES, f"http://127.0.0.1:{web}/page")
+    request, header, download = ended.out.split()
+    row = next(line.split() for line in ended.err.splitlines() if line.endswith(f"127.0.0.1:{web}"))
+    assert request in row and str(int(header) + int(download)) in row, ended
+
+
+# ---- ends ------------------------------------------------------------------------------------------------------------
+
+TWICE = """
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.connect(('127.0.0.1', 7001)); s.send(b'one')
+s.connect(('127.0.0.2', 7002)); s.send(b'two')
+"""
+
+BOUND = """
+import socket, sys
+s = socket.socket()
+s.bind(('127.0.0.1', 0))
+s.connect(('127.0.0.1', int(sys.argv[1])))
+s.send(b'x')
+"""
+
+
+def test_udp_connected_twice(engine):
+    trace = harness.trace([PYTHON, "-c", TWICE], engine=engine)
+    assert peer_ports(trace.calls("sendto")) == [7001, 7002], trace
+
+
+def test_bound_then_connected(engine):
+    with servers.echo_server() as port:
+        trace = harness.trace([PYTHON, "-c", BOUND, str(port)], engine=engine)
+    assert peer_ports(trace.calls("sendto")) == [port], trace
+
+
+def test_another_network_namespace(engine):
+    """The command goes to a network namespace of its own, sockline stays: addresses are known all the same."""
+    trouble = nameworld.why_not()
+    if trouble:
+        pytest.skip(f"no network namespace of our own: {trouble}")
+    command = ["unshare", "--net", *(["--map-root-user"] if os.geteuid() else []), PYTHON, "-c", ELSEWHERE]
+    trace = harness.trace(command, engine=engine)
+    assert trace.status == 0, trace
+    client, server = trace.calls("sendto")[0], trace.calls("recvfrom")[0]
+    assert client["peer"]["ip"] == "127.0.0.1" and client["peer"]["port"] == int(trace.out), trace
+    assert client["pair"] == server["socket"] and server["pair"] == client["socket"], trace
+
+
+ELSEWHERE = """
+import fcntl, socket, struct
+up = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+fcntl.ioctl(up, 0x8914, struct.pack('16sH14x', b'lo', 1))
+server = socket.create_server(('127.0.0.1', 0))
+client = socket.create_connection(server.getsockname())
+conn, _ = server.accept()
+client.send(b'x')
+conn.recv(1)
+print(server.getsockname()[1])
+"""
+
+TWO_PROCESSES = """
+import os, socket, sys
+family, address = (socket.AF_INET, ('127.0.0.1', 0)) if sys.argv[1] == 'inet' else (socket.AF_UNIX, sys.argv[2])
+server = socket.socket(family)
+server.bind(address)
+server.listen()
+address = server.getsockname()
+if os.fork() == 0:
+    client = socket.socket(family)
+    client.connect(address)
+    client.send(b'hello')
+    client.recv(1)
+    os._exit(0)
+conn, _ = server.accept()
+conn.recv(5)
+conn.close()
+os.wait()
+"""
+
+
+@pytest.mark.parametrize("family", ["inet", "unix"])
+def test_both_ends_of_two_processes(engine, family, tmp_path):
+    trace = harness.trace([PYTHON, "-c", TWO_PROCESSES, family, str(tmp_path / "socket")], engine=engine)
+    sent, received = trace.calls("sendto")[0], trace.calls("recvfrom", return_value=5)[0]
+    assert sent["process_id"] != received["process_id"]
+    assert sent["pair"] == received["socket"] and received["pair"] == sent["socket"], trace
+    numbers = {sent["socket"], received["socket"]}
+    told = [remark for call in trace.calls("connect", "accept4") for remark in call.get("remarks", []) if "↔" in remark]
+    assert len(told) == 1 and set(told[0].split(" ↔ ")) == numbers, told
+
+
+# ---- what was there before -------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def connected():
+    """A connected pair of TCP sockets on loopback."""
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        conn, _ = server.accept()
+        with conn:
+            yield client, conn
+
+
+USE_INHERITED = """
+import socket, sys
+one = socket.socket(fileno=int(sys.argv[1]))
+one.send(b'x')
+two = socket.socket(fileno=int(sys.argv[2]))
+two.send(b'y')
+"""
+
+
+def test_inherited_socket_by_two_numbers(engine):
+    with connected() as (client, server):
+        again = os.dup(client.fileno())
+        try:
+            trace = harness.trace([PYTHON, "-c", USE_INHERITED, str(client.fileno()), str(again)], engine=engine,
+                                  pass_fds=(client.fileno(), again))
+        finally:
+            os.close(again)
+        port = server.getsockname()[1]
+        sends = trace.calls("sendto")
+        assert peer_ports(sends) == [port, port] and len({call["socket"] for call in sends}) == 1, trace
+        found = [event for event in trace.of("socket", "found") if event["socket"] == sends[0]["socket"]]
+        assert len(found) == 1 and found[0]["details"]["peer"] == f"127.0.0.1:{port}", trace
+
+
+TAKE = """
+import array, socket, sys
+over = socket.socket(socket.AF_UNIX)
+over.connect(sys.argv[1])
+data, control, _, _ = over.recvmsg(1, 100)
+taken = socket.socket(fileno=array.array('i', control[0][2])[0])
+taken.send(b'x')
+"""
+
+
+def test_socket_from_an_untraced_process(engine, tmp_path):
+    path = str(tmp_path / "socket")
+    with connected() as (client, server), socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+
+        def give():
+            conn, _ = listener.accept()
+            with conn:
+                conn.sendmsg([b"f"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [client.fileno()]))])
+                conn.recv(1)
+
+        giver = threading.Thread(target=give)
+        giver.start()
+        trace = harness.trace([PYTHON, "-c", TAKE, path], engine=engine)
+        giver.join()
+        port = server.getsockname()[1]
+    assert peer_ports(trace.calls("sendto")) == [port], trace
+    assert trace.calls("sendto")[0]["socket"] in {event["socket"] for event in trace.of("socket", "found")}, trace
+
+
+ATTACHED = """
+import select, socket, sys
+client = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
+other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+other.bind(('127.0.0.1', 0))
+poller = select.epoll()
+poller.register(client, select.EPOLLIN)
+print('ready', flush=True)
+sys.stdin.readline()
+client.send(b'ping')
+poller.poll()
+client.recv(4)
+client.close()
+other.close()
+print('done', flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_attached_sockets_are_found(attach_engine):
+    with servers.echo_server() as port, harness.background([PYTHON, "-c", ATTACHED, str(port)], ready=b"ready\n") as target:
+        with harness.attach(target.pid, engine=attach_engine) as attached:
+            target.stdin.write(b"\n")
+            target.stdin.flush()
+            while b"done" not in target.stdout.readline():
+                pass
+            attached.seen(b'"closed"')
+            trace = attached.stop()
+    found = {event["details"].get("peer"): event["socket"] for event in trace.of("socket", "found")}
+    assert f"127.0.0.1:{port}" in found, trace
+    mine = found[f"127.0.0.1:{port}"]
+    assert [call["socket"] for call in trace.calls("sendto", "recvfrom")] == [mine, mine], trace
+    assert closed(trace)[mine]["received"]["bytes"] == 4, trace
+    waits = trace.calls("epoll_wait", "epoll_pwait")
+    assert waits and mine in str(waits[-1]["details"]), waits
+
+
+# ---- many ------------------------------------------------------------------------------------------------------------
+
+MANY = """
+import resource, socket, sys
+most = int(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_NOFILE, (most + 100, most + 100))
+kept = [socket.socket() for _ in range(most)]
+for _ in range(most):
+    socket.socket().close()
+"""
+
+
+def peak_of(command):
+    """The command's highest resident set in KiB, the command itself included, not what it starts."""
+    code = ("import os, sys; pid = os.spawnvp(os.P_NOWAIT, sys.argv[1], sys.argv[1:]); "
+            "_, status, usage = os.wait4(pid, 0); print(usage.ru_maxrss); sys.exit(os.waitstatus_to_exitcode(status))")
+    done = subprocess.run([sys.executable, "-c", code, *map(str, command)], capture_output=True, text=True, timeout=60, check=True)
+    return int(done.stdout.split()[-1])
+
+
+@pytest.mark.limit(90)
+def test_memory_follows_what_is_open():
+    """Twice as many sockets open take at most the memory of as many more sockets; those that were closed take none."""
+    def peak(most):
+        return peak_of([harness.SOCKLINE, "-o", "/dev/null", "-e", "trace=none", PYTHON, "-c", MANY, most])
+
+    small, large = peak(500), peak(4000)
+    assert (large - small) / 3500 < 2, f"{small} KiB with 500 sockets, {large} KiB with 4000"
+
+
+# ---- filters ---------------------------------------------------------------------------------------------------------
+
+POLLED = """
+import select, socket, sys
+client = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
+apart = socket.socketpair()
+apart[0].send(b'z')
+poller = select.epoll()
+poller.register(client, select.EPOLLIN)
+client.send(b'ping')
+poller.poll()
+client.recv(4)
+client.close()
+"""
+
+
+def test_port_selects_the_connection(engine):
+    with servers.echo_server() as port:
+        trace = harness.trace([PYTHON, "-c", POLLED, str(port)], f"--port={port}", engine=engine)
+    kinds = [call["type"] for call in trace.calls()]
+    assert "close" in kinds and "sendto" in kinds and "connect" in kinds, trace
+    assert "epoll_wait" in kinds or "epoll_pwait" in kinds, trace
+    assert "socketpair" not in kinds, trace
