@@ -310,6 +310,25 @@ static bool starts(const char *text, const char *with)
 	return !strncmp(text, with, strlen(with));
 }
 
+/*
+ * What lies between Go's library and the kernel. A goroutine that a library like net/http started has no
+ * frame of the user's: the library's own, beyond these, is then the caller.
+ */
+static bool is_go_low(const char *name)
+{
+	static const char *const low[] = { "runtime", "internal", "syscall", "reflect", "sync",	 "vendor",
+					   "net.",    "os.",	  "io.",     "bufio.",	"poll.", NULL };
+
+	for (const char *const *start = low; *start; start++) {
+		const size_t len = strlen(*start);
+
+		if (strncmp(name, *start, len) == 0 &&
+		    ((*start)[len - 1] == '.' || name[len] == '.' || name[len] == '/'))
+			return true;
+	}
+	return !strchr(name, '.') || starts(name, "_cgo") || starts(name, "x_cgo") || starts(name, "go:");
+}
+
 /* "net/http.(*Client).Do": its package begins with a standard one's name, which none of the user's can (go
  * mod init). */
 static bool is_go_runtime(const char *name)
@@ -410,7 +429,8 @@ enum verdict policy_judge(const struct stack *stack, const struct module *module
 			return VERDICT_SKIP;
 		verdict = module_verdict(module);
 		if (verdict == VERDICT_USER && is_runtime(module, place))
-			return VERDICT_SKIP;
+			return module->is_go && place->plain && !is_go_low(place->plain) ? VERDICT_WEAK
+											 : VERDICT_SKIP;
 	}
 	return verdict == VERDICT_USER && place->place.file ? VERDICT_LINE : verdict;
 }

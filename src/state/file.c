@@ -125,6 +125,8 @@ void file_set_local(struct state *state, struct file *file, const struct address
 	if (file->history)
 		file->history->local_known = address_known(address) ? state->now : 0;
 	file->local = *address;
+	if (file->protocol > 0)
+		file->local.protocol = (uint16_t)file->protocol;
 	free(file->local_text);
 	file->local_text = NULL;
 }
@@ -136,6 +138,8 @@ void file_set_peer(struct state *state, struct file *file, const struct address 
 	if (file->history)
 		file->history->peer_known = address_known(address) ? state->now : 0;
 	file->peer = *address;
+	if (file->protocol > 0)
+		file->peer.protocol = (uint16_t)file->protocol;
 	free(file->peer_text);
 	file->peer_text = NULL;
 }
