@@ -58,17 +58,41 @@ static int explain_user(pid_t pid, unsigned uid, struct error *error)
 	return error_set(error, EPERM, "cannot attach to %d: it belongs to user %u; run as root", pid, uid);
 }
 
-/* Another tracer's name, for the person to know which. */
-static int explain_tracer(pid_t pid, pid_t tracer, struct error *error)
+/* Another tracer's number and name, for the person to know which. */
+static void name_tracer(char text[64], pid_t tracer)
 {
 	char comm[32];
 
 	if (proc_read(comm, sizeof(comm), "/proc/%d/comm", tracer) <= 0)
 		comm[0] = 0;
 	comm[strcspn(comm, "\n")] = 0;
-	return error_set(error, EPERM,
-			 "cannot attach to %d: it is already traced, by process %d%s%s%s; end that first",
-			 pid, tracer, *comm ? " (" : "", comm, *comm ? ")" : "");
+	snprintf(text, 64, "process %d%s%s%s", tracer, *comm ? " (" : "", comm, *comm ? ")" : "");
+}
+
+static int explain_tracer(pid_t pid, pid_t tracer, struct error *error)
+{
+	char name[64];
+
+	name_tracer(name, tracer);
+	return error_set(error, EPERM, "cannot attach to %d: it is already traced, by %s; end that first",
+			 pid, name);
+}
+
+int refuse_command(pid_t pid, int why, struct error *error)
+{
+	struct proc_status status;
+	char name[64];
+
+	if (why != EPERM || proc_status(pid, &status) || !status.tracer)
+		return error_set(error, why,
+				 "cannot trace the command: %s; ptrace is forbidden here (a container needs "
+				 "--cap-add=SYS_PTRACE or a seccomp profile that allows it)",
+				 strerror(why));
+	name_tracer(name, status.tracer);
+	return error_set(error, why,
+			 "cannot trace the command: it is already traced, by %s, which traces sockline too; "
+			 "start sockline without it",
+			 name);
 }
 
 void refuse_explain(pid_t pid, int why, struct error *error)

@@ -241,15 +241,12 @@ static int seize_child(struct spawn *spawn, pid_t pid, struct error *error)
 	close(spawn->go[0]);
 	close(spawn->said[1]);
 	if (ptrace(PTRACE_SEIZE, pid, 0, command_options(tracer))) {
-		int why = errno;
+		int why = refuse_command(pid, errno, error);
 
 		close(spawn->go[1]);
 		close(spawn->said[0]);
 		waitpid(pid, NULL, __WALL);
-		return error_set(error, why,
-				 "cannot trace the command: %s; ptrace is forbidden here (a container needs "
-				 "--cap-add=SYS_PTRACE or a seccomp profile that allows it)",
-				 strerror(why));
+		return why;
 	}
 	struct tracee *tracee = tracee_new(tracer, pid, LIFE_STARTING);
 

@@ -271,6 +271,8 @@ void attach_stopped(struct tracee *tracee, const struct stop *stop);
 /* Whether this process has CAP_SYS_PTRACE. */
 bool may_ptrace_all(void);
 void refuse_explain(pid_t pid, int why, struct error *error);
+/* Why the command could not be seized; returns a negative errno. */
+int refuse_command(pid_t pid, int why, struct error *error);
 void letgo_all(struct tracer *tracer);
 
 /* clone.c */
