@@ -194,7 +194,8 @@ static void enter_other(struct tracee *tracee, enum trap trap, const uint64_t ar
 	default:
 		break;
 	}
-	tracee->want_exit |= tracee->mapping || tracee->cleared || tracee->returning;
+	tracee->confining = own_filter_entered(trap, args);
+	tracee->want_exit |= tracee->mapping || tracee->cleared || tracee->returning || tracee->confining;
 }
 
 void call_entered(struct tracee *tracee)
@@ -259,8 +260,12 @@ void call_left(struct tracee *tracee)
 		restart_sigreturn(tracee);
 	if (tracee->mapping && !tracee->info.exit.is_error && events->executable_map)
 		events->executable_map(events->user, &tracee->task);
-	tracee->mapping = tracee->returning = false;
-	if (call)
+	if (tracee->confining && !tracee->info.exit.is_error)
+		own_filter_left(tracee);
+	tracee->mapping = tracee->returning = tracee->confining = false;
+	if (call && own_filter_trapped(tracee))
+		call_done(tracee, call);
+	else if (call)
 		leave_open(tracee, call, result_of(tracee));
 	else if (!inside)
 		call_left_only(tracee);
@@ -318,7 +323,7 @@ void calls_flush(struct tracee *tracee)
 	tracee->interrupted_count = 0;
 	if ((call = open_call(tracee)))
 		call_done(tracee, call);
-	tracee->inside = tracee->want_exit = tracee->mapping = tracee->returning = false;
+	tracee->inside = tracee->want_exit = tracee->mapping = tracee->returning = tracee->confining = false;
 }
 
 void calls_report(struct tracer *tracer)

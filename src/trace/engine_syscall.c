@@ -20,7 +20,9 @@ static void syscall_adopt(struct tracee *tracee)
 
 static enum engine_stop syscall_stopped(struct tracee *tracee, const struct stop *stop)
 {
-	(void)stop;
+	/* A filter that was installed before this engine took over traps on; the entry stop was first. */
+	if (stop->kind == STOP_SECCOMP && tracee->inside)
+		return ENGINE_NOTHING;
 	/* After an entry stop the next syscall stop is its exit, whatever comes in between: ptrace(2). */
 	if (tracee->inside && !tracee->want_exit) {
 		tracee->inside = false;
@@ -30,6 +32,7 @@ static enum engine_stop syscall_stopped(struct tracee *tracee, const struct stop
 		return ENGINE_NOTHING;
 	switch (tracee->info.op) {
 	case PTRACE_SYSCALL_INFO_ENTRY:
+	case PTRACE_SYSCALL_INFO_SECCOMP: /* a thread that ran on while its process changed engines */
 		return ENGINE_ENTERED;
 	case PTRACE_SYSCALL_INFO_EXIT:
 		return ENGINE_LEFT;

@@ -70,6 +70,7 @@ struct tracee {
 	bool want_exit;	   /* somebody waits for that exit */
 	bool mapping;	   /* in mmap or mprotect with PROT_EXEC */
 	bool returning;	   /* in rt_sigreturn while a call is interrupted */
+	bool confining;	   /* in seccomp or prctl, which install a filter of its own */
 	bool cleared;	   /* CLONE_UNTRACED was taken from the flags of a clone */
 	uint64_t flags_at; /* cleared: where clone3's flags lie; 0: in the first argument */
 	bool maybe_eintr;  /* the open call left with EINTR, which an ignored signal may have caused */
@@ -255,6 +256,14 @@ void bell_set(struct tracer *tracer, long first_ns, long interval_ns);
 bool stop_next(struct tracer *tracer, struct stop *stop);
 void stop_collect(struct tracer *tracer);
 bool queue_take(struct stop_queue *queue, struct stop *stop);
+
+/* own_filter.c */
+/* Whether the call that is entered installs a seccomp filter. */
+bool own_filter_entered(enum trap trap, const uint64_t args[6]);
+/* At its exit, when it did. */
+void own_filter_left(struct tracee *tracee);
+/* At a call's exit: whether the program's own filter turned the call into a SIGSYS: it has no result then. */
+bool own_filter_trapped(struct tracee *tracee);
 
 /* spawn.c, attach.c, refuse.c, letgo.c */
 int spawn_command(struct tracer *tracer, struct error *error);
