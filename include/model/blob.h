@@ -39,12 +39,14 @@ static inline uint32_t blob_find(const struct capture *capture, uint64_t address
 	return best;
 }
 
-/* The same for a phase of a call: the exit's capture falls back to the entry's when it has nothing at
- * address. */
+/*
+ * The same for a phase of a call: the exit's capture falls back to the entry's when it has nothing at
+ * address. Where only the exit was seen, its capture has what went in, too.
+ */
 static inline uint32_t call_bytes(const struct call *call, enum phase phase, uint64_t address, uint32_t size,
 				  const uint8_t **data)
 {
-	if (phase == PHASE_EXIT) {
+	if (phase == PHASE_EXIT || !call->entry_seen) {
 		uint32_t got = blob_find(&call->out, address, size, data);
 
 		if (got)

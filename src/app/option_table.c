@@ -32,6 +32,7 @@ static const struct choice format_words[] = {
 static const struct choice engine_words[] = {
 	{ "auto", ENGINE_AUTO },
 	{ "seccomp", ENGINE_SECCOMP },
+	{ "perf", ENGINE_PERF },
 	{ "syscall", ENGINE_SYSCALL },
 	{ NULL, 0 },
 };

@@ -38,7 +38,7 @@ static uint32_t bytes_at(const struct call *call, uint64_t address, uint64_t siz
 
 	if (!want)
 		return 0;
-	return sends(call) ? blob_find(&call->in, address, want, data)
+	return sends(call) ? call_bytes(call, PHASE_ENTRY, address, want, data)
 			   : blob_find(&call->out, address, want, data);
 }
 

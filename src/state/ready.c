@@ -56,7 +56,7 @@ static void apply_select(struct state *state, struct task *task, struct call *ca
 		if (!file || !file->history)
 			continue;
 		for (unsigned arg = 1; arg <= 3 && !named; arg++)
-			named = in_set(&call->in, call->args[arg], fd);
+			named = in_set(call->entry_seen ? &call->in : &call->out, call->args[arg], fd);
 		if (!named)
 			continue;
 		history_blocked(state, file, call, BLOCKED_WAIT);

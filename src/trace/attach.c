@@ -72,6 +72,8 @@ static int seize_thread(struct tracer *tracer, pid_t pid, pid_t tid)
 	tracee->engine = tracer->attach_engine;
 	tracee_join(tracee, pid, true);
 	tracee_announce(tracee, NULL, 0);
+	if (tracee->engine->seized && tracee->engine->seized(tracee))
+		engine_change(tracee, &engine_syscall);
 	return 1;
 }
 
@@ -128,8 +130,8 @@ static void tell_blocked(struct tracee *tracee, const struct call *found)
 	call_free(tracer, call);
 }
 
-/* Wakes a thread, unless its call forbids that; then it is looked at again. */
-static void wake_gently(struct tracee *tracee, bool tell)
+/* The row of the call that a thread sleeps in, NULL when it sleeps in none. */
+static const struct row *look_asleep(struct tracee *tracee, bool tell)
 {
 	struct call call = { 0 };
 	const struct row *row = NULL;
@@ -140,11 +142,41 @@ static void wake_gently(struct tracee *tracee, bool tell)
 		row = sleeping_row(tracee, &call);
 	if (row && tell)
 		tell_blocked(tracee, &call);
+	return row;
+}
+
+bool attach_may_wake(struct tracee *tracee)
+{
+	const struct row *row = look_asleep(tracee, false);
+
+	return !row || !mend_forbids_waking(row, tracee->sleeping_args);
+}
+
+/* Wakes a thread, unless its call forbids that; then it is looked at again. */
+static void wake_gently(struct tracee *tracee, bool tell)
+{
+	const struct row *row = look_asleep(tracee, tell);
+
 	tracee->interrupt_due = row && mend_forbids_waking(row, tracee->sleeping_args);
 	if (tracee->interrupt_due)
 		tracee->tracer->sleepers = true;
 	else
 		ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
+}
+
+/* An engine that needs no stop has the thread at once. */
+static void begin_seized(struct tracee *tracee)
+{
+	look_asleep(tracee, true);
+	tracee->sleeping = false;
+	tracee->life = LIFE_TRACED;
+	tracee->adopted = true;
+	tracee->engine->begun(tracee);
+}
+
+void attach_wake(struct tracee *tracee)
+{
+	wake_gently(tracee, false);
 }
 
 static void wake_process(struct tracer *tracer, pid_t pid)
@@ -154,11 +186,14 @@ static void wake_process(struct tracer *tracer, pid_t pid)
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
 		struct tracee *tracee = slot->value;
 
-		if (tracee->life == LIFE_ATTACHED && tracee->task.process->pid == pid)
+		if (tracee->life != LIFE_ATTACHED || tracee->task.process->pid != pid)
+			continue;
+		if (tracee->engine->seized)
+			begin_seized(tracee);
+		else
 			wake_gently(tracee, true);
 	}
-	if (tracer->sleepers)
-		bell_set(tracer, PATROL_NS, PATROL_NS);
+	bell_rest(tracer);
 }
 
 void attach_patrol(struct tracer *tracer)
@@ -180,6 +215,7 @@ void attach_stopped(struct tracee *tracee, const struct stop *stop)
 	tracee->life = LIFE_TRACED;
 	tracee->interrupt_due = false;
 	tracee->engine->adopt(tracee);
+	tracee->adopted = true;
 	if (stop->kind != STOP_INTERRUPT)
 		return;
 	if (mend_wanted(tracee) && mend_call(tracee))

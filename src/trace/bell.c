@@ -147,18 +147,18 @@ static void hear_stop(struct tracer *tracer, uint64_t bits)
 }
 
 /* While somebody must be looked after although nothing stops, the bell goes on ringing, ever slower. */
-static void rest(struct tracer *tracer)
+void bell_rest(struct tracer *tracer)
 {
 	if (tracer->sleepers || tracer->orphans)
 		bell_set(tracer, 5000000, 5000000);
 	else
-		bell_set(tracer, 0, 0);
+		bell_set(tracer, perf_patrol_ns(tracer), perf_patrol_ns(tracer));
 }
 
 /* The timer is stopped before the flags are read, so that who sets one afterwards starts it anew. */
 static void answer_bell(struct tracer *tracer)
 {
-	rest(tracer);
+	bell_rest(tracer);
 	uint64_t bits = atomic_exchange(&tracer->stop_bits, 0);
 
 	if (bits)
@@ -169,6 +169,8 @@ static void answer_bell(struct tracer *tracer)
 		attach_patrol(tracer);
 	if (tracer->orphans)
 		birth_adopt_orphans(tracer);
+	if (tracer->perf)
+		perf_patrol(tracer);
 }
 
 static bool called(struct tracer *tracer)
@@ -193,7 +195,7 @@ static void queue_grow(struct stop_queue *queue)
 	queue->first = 0;
 }
 
-static void queue_put(struct stop_queue *queue, pid_t tid, int status)
+void queue_put(struct stop_queue *queue, pid_t tid, int status)
 {
 	if (queue->count == queue->room)
 		queue_grow(queue);
@@ -235,28 +237,32 @@ static void collect_fairly(struct tracer *tracer)
 	tracer->crowded = tracer->queue.count > 0;
 }
 
+bool stop_wait(struct tracer *tracer, struct stop *stop)
+{
+	pid_t tid;
+	int status, got;
+
+	if (queue_take(&tracer->queue, stop))
+		return true;
+	got = wait_stop(&tid, &status, 0);
+	*stop = (struct stop){ 0 };
+	if (got <= 0)
+		return got == -EINTR;
+	*stop = stop_classify(tid, status);
+	collect_fairly(tracer);
+	return true;
+}
+
 bool stop_next(struct tracer *tracer, struct stop *stop)
 {
 	while (!tracer->ending) {
-		pid_t tid;
-		int status, got;
-
 		if (called(tracer))
 			answer_bell(tracer);
-		if (tracer->ending)
+		if (tracer->ending || !stop_wait(tracer, stop))
 			break;
-		if (queue_take(&tracer->queue, stop))
+		if (stop->tid)
 			return true;
-		got = wait_stop(&tid, &status, 0);
-		if (got == -EINTR)
-			answer_bell(tracer);
-		else if (got < 0)
-			return false;
-		if (got <= 0)
-			continue;
-		*stop = stop_classify(tid, status);
-		collect_fairly(tracer);
-		return true;
+		answer_bell(tracer);
 	}
 	return false;
 }

@@ -283,7 +283,8 @@ void call_left_only(struct tracee *tracee)
 	abi_get_call(tracee->abi, &tracee->regs, &number, args, &result);
 	enum trap trap = plan_trap(plan, number);
 
-	if ((trap != TRAP_CALL && trap != TRAP_SOCKETCALL) || restart_is_code(result))
+	if ((trap != TRAP_CALL && trap != TRAP_SOCKETCALL) ||
+	    (restart_is_code(result) && !tracee->engine->exits_only))
 		return;
 	const struct row *row = call_row(tracee, plan, number, args, &args_known);
 
@@ -295,8 +296,59 @@ void call_left_only(struct tracee *tracee)
 	abi_regs(tracee->abi, &tracee->regs, &regs);
 	call->call.ip = regs.pc;
 	call->call.sp = regs.sp;
+	call->call.exit_ns = tracee->left_ns;
 	tracee->task.call = &call->call;
-	call_complete(tracee, call, result);
+	if (tracee->engine->exits_only)
+		leave_open(tracee, call, result);
+	else
+		call_complete(tracee, call, result);
+}
+
+/* The row by number alone: memory has changed since. */
+static const struct row *recorded_row(struct tracee *tracee, const struct abi *abi, uint64_t number,
+				      const uint64_t args[6])
+{
+	const struct abi_number *entry = abi_number(abi, number);
+	unsigned count;
+	uint16_t row = entry->socketcall ? abi_socketcall_row((uint32_t)args[0], &count) : entry->row;
+
+	if (row == CALL_NONE || !row_set_has(&tracee->tracer->options.wanted, row) ||
+	    (plan_needs_socket(&call_rows[row]) && !process_of(tracee)->any_fd))
+		return NULL;
+	return &call_rows[row];
+}
+
+void call_recorded(struct tracee *tracee, const struct perf_sample *sample, const struct abi *abi)
+{
+	const struct trace_events *events = &tracee->tracer->events;
+	uint64_t number, args[6];
+	struct regs regs;
+	int64_t result;
+
+	abi_get_call(abi, &sample->regs, &number, args, &result);
+	const struct row *row = recorded_row(tracee, abi, number, args);
+
+	if (!row || tracee->tracer->quiet)
+		return;
+	const struct abi_number *entry = abi_number(abi, number);
+	struct trace_call *call = call_new(tracee);
+
+	abi_regs(abi, &sample->regs, &regs);
+	call->call.abi = abi;
+	call->call.row = row;
+	call->call.number = number;
+	memcpy(call->call.args, args, sizeof(args));
+	call->call.args_known = !entry->socketcall && !entry->old_args;
+	call->call.ip = regs.pc;
+	call->call.sp = regs.sp;
+	call->call.exit_ns = sample->time_ns;
+	call->call.bytes_unread = true;
+	call->call.result = result;
+	call->call.finished = !restart_is_code(result);
+	call->call.failed = call->call.finished && result < 0 && result >= -4095;
+	if (events->leave)
+		events->leave(events->user, &tracee->task, &call->call);
+	call_done(tracee, call);
 }
 
 void call_settle(struct tracee *tracee)

@@ -106,6 +106,8 @@ static struct tracee *on_exec(struct tracee *tracee, const struct stop *stop)
 		if (events->exec)
 			events->exec(events->user, &tracee->task, (pid_t)old_tid);
 	}
+	if (tracee->engine->exec)
+		tracee->engine->exec(tracee);
 	note_setuid(tracee);
 	return tracee;
 }
@@ -159,6 +161,16 @@ static struct tracee *on_signal(struct tracee *tracee, const struct stop *stop)
 	struct tracer *tracer = tracee->tracer;
 
 	tracee->deliver = stop->signo;
+	if (stop->signo == SIGTRAP && tracer->perf) {
+		bool ours = perf_took_signal(tracee);
+
+		if (ours)
+			tracee->deliver = 0;
+		if (tracee->engine == &engine_perf)
+			on_call(tracee, stop);
+		if (ours)
+			return tracee;
+	}
 	mend_signal(tracee, stop->signo);
 	call_settle(tracee);
 	if (tracer->events.signal && tracee->life == LIFE_TRACED && !tracer->quiet &&
@@ -203,6 +215,7 @@ static void on_end(struct tracer *tracer, const struct stop *stop)
 
 void tracee_resume(struct tracee *tracee)
 {
+	perf_resuming(tracee);
 	bool leaving = tracee->want_exit || tracee->interrupted || tracee->maybe_eintr;
 	int request = tracee->request ? tracee->request : tracee->engine->resume(tracee, leaving);
 
@@ -227,12 +240,16 @@ void dispatch(struct tracer *tracer, const struct stop *stop)
 	if (!tracee)
 		tracee = birth_unknown(tracer, stop);
 	tracee->stopped = true;
+	tracee->kind = stop->kind;
 	tracee->info_read = tracee->regs_read = tracee->hold = false;
 	tracee->request = tracee->deliver = 0;
 	if ((tracee->life == LIFE_EXPECTED || tracee->life == LIFE_ORPHAN) && !birth_stopped(tracee, stop))
 		return;
 	if (tracee->life == LIFE_ATTACHED)
 		attach_stopped(tracee, stop);
+	else if (!tracee->adopted)
+		tracee->engine->adopt(tracee);
+	tracee->adopted = true;
 	tracee = handlers[stop->kind](tracee, stop);
 	if (!tracee->hold)
 		tracee_resume(tracee);

@@ -8,7 +8,7 @@
 #include "tracee.h"
 
 /* In the order of preference. */
-static const struct engine *const engines[] = { &engine_seccomp, &engine_syscall };
+static const struct engine *const engines[] = { &engine_seccomp, &engine_perf, &engine_syscall };
 
 static const char *const choices[] = {
 	[ENGINE_SECCOMP] = "seccomp",
@@ -21,6 +21,15 @@ static bool is_chosen(const struct tracer *tracer, const struct engine *engine)
 	enum engine_choice choice = tracer->options.engine;
 
 	return choice == ENGINE_AUTO || !strcmp(choices[choice], engine->name);
+}
+
+void engine_change(struct tracee *tracee, const struct engine *engine)
+{
+	if (tracee->engine->forget)
+		tracee->engine->forget(tracee);
+	tracee->engine = engine;
+	tracee->inside = tracee->want_exit = false;
+	tracee->left_ns = 0;
 }
 
 const struct engine *engine_choose(struct tracer *tracer, bool attach, struct error *error)

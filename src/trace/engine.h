@@ -25,8 +25,20 @@ struct engine {
 	const char *why; /* one sentence for -d: what it is good for */
 	/* Whether it can be used here: 0 or a negative errno with the reason. */
 	int (*available)(struct tracer *tracer, bool attach, struct error *error);
+	/* Calls are seen at their exits only; their entries are not known. */
+	bool exits_only;
 	/* A thread is traced by this engine from now on; it is stopped. */
 	void (*adopt)(struct tracee *tracee);
+	/*
+	 * NULL, or: a thread was seized at attach, and nothing stopped it. Returns 0 when the engine can
+	 * trace it like that; begun is called when all threads of its process are seized.
+	 */
+	int (*seized)(struct tracee *tracee);
+	void (*begun)(struct tracee *tracee);
+	/* NULL, or: it has executed a program, and the owner knows. */
+	void (*exec)(struct tracee *tracee);
+	/* NULL, or: it ends, or another engine takes over. */
+	void (*forget)(struct tracee *tracee);
 	/* What a STOP_SYSCALL, STOP_SECCOMP (or STOP_SIGNAL of its own) means. */
 	enum engine_stop (*stopped)(struct tracee *tracee, const struct stop *stop);
 	/* The ptrace request that lets the thread go on; leaving: its open call's exit is wanted. */
@@ -35,9 +47,11 @@ struct engine {
 	void (*widen)(struct tracee *tracee);
 };
 
-extern const struct engine engine_seccomp, engine_syscall;
+extern const struct engine engine_seccomp, engine_perf, engine_syscall;
 
 /* The engine to start a command with, or to attach with; error says why none. */
 const struct engine *engine_choose(struct tracer *tracer, bool attach, struct error *error);
+/* Another engine traces the thread from now on; adopt is not called. */
+void engine_change(struct tracee *tracee, const struct engine *engine);
 
 #endif

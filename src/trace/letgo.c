@@ -15,9 +15,13 @@ static void answer(struct tracer *tracer, const struct stop *stop)
 			tracee_end(tracee, stop->status);
 		return;
 	}
+	int deliver = stop->kind == STOP_SIGNAL ? stop->signo : 0;
+
+	if (deliver == SIGTRAP && tracee && perf_took_signal(tracee))
+		deliver = 0;
 	if (tracee)
 		tracee->stopped = false;
-	ptrace(request, stop->tid, 0, (long)(stop->kind == STOP_SIGNAL ? stop->signo : 0));
+	ptrace(request, stop->tid, 0, (long)deliver);
 }
 
 /* Those that dispatch left stopped: parents and orphans that wait for each other. */
@@ -35,6 +39,7 @@ void letgo_all(struct tracer *tracer)
 	struct map_slot *slot;
 	struct stop stop;
 
+	perf_letgo(tracer);
 	stop_collect(tracer);
 	while (queue_take(&tracer->queue, &stop))
 		answer(tracer, &stop);

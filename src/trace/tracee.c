@@ -43,6 +43,7 @@ struct tracee *tracee_new(struct tracer *tracer, pid_t tid, enum tracee_life lif
 	tracee->tracer = tracer;
 	tracee->life = life;
 	memory_init(tracee);
+	tracee->perf.event.fd = -1;
 	map_put(&tracer->tracees, (uint64_t)tid, tracee);
 	return tracee;
 }
@@ -116,7 +117,7 @@ void tracee_describe(struct tracee *tracee)
 }
 
 /* A child begins as its parent's copy. */
-static void inherit(struct tracee *tracee, struct tracee *parent)
+static void inherit(struct tracee *tracee, struct tracee *parent, uint64_t clone_flags)
 {
 	struct process *process = tracee->task.process, *old = parent->task.process;
 
@@ -130,6 +131,7 @@ static void inherit(struct tracee *tracee, struct tracee *parent)
 	process_of(tracee)->any_fd = process_of(parent)->any_fd;
 	process_of(tracee)->wide = process_of(parent)->wide;
 	process_of(tracee)->own_filter = process_of(parent)->own_filter;
+	trap_inherit(tracee, parent, clone_flags);
 }
 
 void tracee_announce(struct tracee *tracee, struct tracee *parent, uint64_t clone_flags)
@@ -137,7 +139,7 @@ void tracee_announce(struct tracee *tracee, struct tracee *parent, uint64_t clon
 	const struct trace_events *events = &tracee->tracer->events;
 
 	if (parent)
-		inherit(tracee, parent);
+		inherit(tracee, parent, clone_flags);
 	else if (!tracee->task.process->command_line)
 		tracee_describe(tracee);
 	else
@@ -163,6 +165,7 @@ static void process_leave(struct tracee *tracee, int status, bool told)
 	map_take(&tracer->processes, (uint64_t)process->process.pid);
 	free(process->process.command_line);
 	free(process->process.executable);
+	trap_forget(process->guard);
 	free(process);
 }
 
@@ -172,6 +175,8 @@ void tracee_end(struct tracee *tracee, int status)
 	bool told = tracee->life == LIFE_TRACED || tracee->life == LIFE_ATTACHED;
 
 	tracee->stopped = false;
+	if (tracee->engine && tracee->engine->forget)
+		tracee->engine->forget(tracee);
 	calls_flush(tracee);
 	calls_report(tracer);
 	if (told && tracer->events.task_end)

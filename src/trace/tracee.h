@@ -16,6 +16,7 @@
 #include "base/map.h"
 #include "engine.h"
 #include "filter.h"
+#include "perf.h"
 #include "plan.h"
 #include "stop.h"
 #include "trace/trace.h"
@@ -33,11 +34,13 @@ struct trace_call {
 
 /* A process's private part. */
 struct trace_process {
-	struct process process; /* first */
-	bool any_fd;		/* has a socket: trace_any_fd */
-	bool wide;		/* its filter traps calls on any fd */
-	bool own_filter;	/* installed a seccomp filter itself */
-	int status;		/* wait status of its leader */
+	struct process process;	  /* first */
+	bool any_fd;		  /* has a socket: trace_any_fd */
+	bool wide;		  /* its filter traps calls on any fd */
+	bool own_filter;	  /* installed a seccomp filter itself */
+	int status;		  /* wait status of its leader */
+	struct trap_guard *guard; /* perf_trap.c */
+	bool trap_queued;	  /* a SIGTRAP of ours may be queued in a thread that blocks it */
 };
 
 enum tracee_life {
@@ -58,6 +61,8 @@ struct tracee {
 
 	/* the present stop; stale while it runs */
 	bool stopped, hold; /* hold: stays stopped after dispatch */
+	bool adopted;	    /* its engine was told of it at a stop */
+	enum stop_kind kind;
 	bool info_read, regs_read;
 	int request; /* ptrace request to go on with, 0: the engine's */
 	int deliver; /* signal to go on with */
@@ -78,6 +83,9 @@ struct tracee {
 	bool eintr_stays;  /* until the next entry: an EINTR is the program's own, or was told of */
 	struct trace_call *interrupted; /* innermost first */
 	unsigned interrupted_count;
+
+	struct perf_task perf;
+	uint64_t left_ns; /* when the call was left, 0: just now */
 
 	/* attach */
 	bool interrupt_due;			    /* sleeps in a call that must not be interrupted */
@@ -128,6 +136,8 @@ struct tracer {
 	bool ending;		/* let go */
 	bool orphans, sleepers; /* somebody must be looked after while nothing stops */
 	unsigned pending_stops; /* times that tracer_stop was heard after the command's death */
+
+	struct perf *perf; /* NULL: not in use */
 
 	struct stop_queue queue;
 	bool crowded; /* several threads stop at once: bell.c */
@@ -203,6 +213,8 @@ void call_complete(struct tracee *tracee, struct trace_call *call, int64_t resul
 void call_done(struct tracee *tracee, struct trace_call *call);
 /* A call whose exit is seen but whose entry was not: number and arguments come from the registers. */
 void call_left_only(struct tracee *tracee);
+/* A call that a record tells of, not a stop; it may be over for long. */
+void call_recorded(struct tracee *tracee, const struct perf_sample *sample, const struct abi *abi);
 const struct plan *call_plan(const struct tracee *tracee, const struct abi *abi);
 
 /* restart.c: calls that the kernel restarts, and those that a handler ended */
@@ -253,9 +265,14 @@ void birth_adopt_orphans(struct tracer *tracer);
 int bell_make(struct tracer *tracer);
 void bell_done(struct tracer *tracer);
 void bell_set(struct tracer *tracer, long first_ns, long interval_ns);
+/* Rings as often as those need it that must be looked after although nothing stops. */
+void bell_rest(struct tracer *tracer);
+/* The next stop; its tid is 0 when a signal came first. False: nobody is left. */
+bool stop_wait(struct tracer *tracer, struct stop *stop);
 bool stop_next(struct tracer *tracer, struct stop *stop);
 void stop_collect(struct tracer *tracer);
 bool queue_take(struct stop_queue *queue, struct stop *stop);
+void queue_put(struct stop_queue *queue, pid_t tid, int status);
 
 /* own_filter.c */
 /* Whether the call that is entered installs a seccomp filter. */
@@ -275,6 +292,10 @@ int spawn_error(struct tracer *tracer, struct error *error);
 void attach_pid(struct tracer *tracer, pid_t pid);
 /* Interrupts those that slept in a call that must not be interrupted, once they have woken. */
 void attach_patrol(struct tracer *tracer);
+/* Interrupts a thread when that does no harm, at once or when it has woken by itself. */
+void attach_wake(struct tracee *tracee);
+/* Whether it does harm now. */
+bool attach_may_wake(struct tracee *tracee);
 /* The first stop of an attached thread. */
 void attach_stopped(struct tracee *tracee, const struct stop *stop);
 /* Whether this process has CAP_SYS_PTRACE. */
@@ -283,6 +304,19 @@ void refuse_explain(pid_t pid, int why, struct error *error);
 /* Why the command could not be seized; returns a negative errno. */
 int refuse_command(pid_t pid, int why, struct error *error);
 void letgo_all(struct tracer *tracer);
+
+/* engine_perf.c */
+/* At a stop for SIGTRAP: true when it is ours alone and is not to be delivered. */
+bool perf_took_signal(struct tracee *tracee);
+/* Looks after threads that block SIGTRAP, now and then. */
+void perf_patrol(struct tracer *tracer);
+/* How often, 0: not needed. */
+long perf_patrol_ns(const struct tracer *tracer);
+/* Takes all events away and gives programs their SIGTRAP back; dispatches stops meanwhile. */
+void perf_letgo(struct tracer *tracer);
+/* In tracee_resume: what is to be done in the thread before it runs again. */
+void perf_resuming(struct tracee *tracee);
+void perf_free(struct tracer *tracer);
 
 /* clone.c */
 void clone_entered(struct tracee *tracee, enum trap trap);
@@ -294,7 +328,7 @@ uint64_t clone_flags_of(struct tracee *tracee, int event);
 struct proc_status {
 	pid_t tgid, ppid, tracer;
 	unsigned uid;
-	uint64_t sig_ignored, sig_caught;
+	uint64_t sig_ignored, sig_caught, sig_blocked;
 	char state;
 	int seccomp;
 };

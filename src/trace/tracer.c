@@ -22,6 +22,7 @@ struct tracer *tracer_new(const struct trace_options *options, const struct trac
 void tracer_free(struct tracer *tracer)
 {
 	bell_done(tracer);
+	perf_free(tracer);
 	calls_free(tracer);
 	map_done(&tracer->tracees);
 	map_done(&tracer->processes);

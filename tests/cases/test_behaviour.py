@@ -118,7 +118,8 @@ def test_signal_storm(program, engine, way):
 def test_poll_restarted_by_stops(program, engine, variant):
     traced = same([program("signals", variant), "stops"], engine=engine)
     harness.assert_agrees(*reported(traced))
-    assert traced.calls("poll")[0]["duration_usec"] >= 190000
+    if engine != "perf":  # which does not see when a call begins
+        assert traced.calls("poll")[0]["duration_usec"] >= 190000
 
 
 def test_counts(program, engine):

@@ -34,17 +34,25 @@ class Numbering:
         return value
 
 
-def calls_without_passing(traced):
+# What only an entry stop shows, because the call overwrites it (docs/ENGINES.md); perf leaves it out.
+ENTRY_ONLY = {"readfds", "writefds", "exceptfds"}
+
+
+def calls_without_passing(traced, without=()):
     numbering = Numbering()
-    return [numbering.plain(event) for event in traced.calls()]
+    calls = [numbering.plain(event) for event in traced.calls()]
+    for call in calls:
+        call["details"] = {key: value for key, value in call["details"].items() if key not in without}
+    return calls
 
 
 @pytest.mark.parametrize("variant", ["dynamic", "m32"])
 def test_same_events_from_every_engine(program, engine, variant):
     if engine == "syscall":
         pytest.skip("the one that the others are compared with")
-    reference = calls_without_passing(harness.trace([program("lines", variant), "quick"], engine="syscall"))
-    mine = calls_without_passing(harness.trace([program("lines", variant), "quick"], engine=engine))
+    without = ENTRY_ONLY if engine == "perf" else ()
+    reference = calls_without_passing(harness.trace([program("lines", variant), "quick"], engine="syscall"), without)
+    mine = calls_without_passing(harness.trace([program("lines", variant), "quick"], engine=engine), without)
     for left, right in itertools.zip_longest(reference, mine):
         assert left == right, f"{json.dumps(left)}\n{json.dumps(right)}"
 

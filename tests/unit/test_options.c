@@ -147,7 +147,7 @@ static const struct option_case bad_cases[] = {
 	{ "--ouput f x", "unknown option --ouput: did you mean --output?" },
 	{ "--verbos x", "unknown option --verbos: did you mean --verbose?" },
 	{ "--color=allways x", "--color knows no \"allways\": did you mean always?" },
-	{ "--engine=perv x", "--engine knows no \"perv\": did you mean auto?" },
+	{ "--engine=perv x", "--engine knows no \"perv\": did you mean perf?" },
 	{ "--engine=sycall x", "--engine knows no \"sycall\": did you mean syscall?" },
 	{ "--format=jsn x", "--format knows no \"jsn\": did you mean json?" },
 	{ "--format", "--format needs an argument: FORMAT" },

@@ -1,0 +1,166 @@
+/*
+ * Making a stopped thread do a system call: registers are set so that it stands at a system call instruction,
+ * and PTRACE_SYSCALL runs just that. All signals are blocked meanwhile, else a handler would run on these
+ * registers (PTRACE_SETSIGMASK: ptrace(2)). SIGSTOP cannot be blocked: it is held back and sent again at the
+ * end.
+ */
+#include "inject.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tracee.h"
+
+enum { RED_ZONE = 128, STACK_ALIGN = 16, MASK_BYTES = 8, VDSO_PAGE = 4096 };
+enum { AUX_VDSO = 33 }; /* AT_SYSINFO_EHDR of <linux/auxvec.h>, whose AT_ENTRY is a name of ours */
+
+static bool is_instruction(struct tracee *tracee, const struct abi *abi, uint64_t address)
+{
+	uint8_t code[2];
+
+	return address && memory_get(&tracee->memory, address, code, sizeof(code)) == sizeof(code) &&
+	       !memcmp(code, abi->syscall_insn, sizeof(code));
+}
+
+/* The kernel's own code in every process has one: vdso(7). */
+static uint64_t find_in_vdso(struct injection *injection)
+{
+	struct tracee *tracee = injection->tracee;
+	uint8_t code[2 * VDSO_PAGE];
+	char aux[1024];
+	uint64_t vdso = 0;
+	int got = proc_read(aux, sizeof(aux), "/proc/%d/auxv", tracee->task.tid);
+
+	for (int at = 0; injection->abi->bits == 64 && at + 16 <= got; at += 16)
+		if (aux[at] == AUX_VDSO && !aux[at + 1])
+			memcpy(&vdso, aux + at + 8, sizeof(vdso));
+	size_t size = vdso ? memory_get(&tracee->memory, vdso, code, sizeof(code)) : 0;
+	const uint8_t *found = memmem(code, size, injection->abi->syscall_insn, 2);
+
+	return found ? vdso + (uint64_t)(found - code) : 0;
+}
+
+/* The instruction that was just left, at the exit of a call; else one that was seen before. */
+static int find_instruction(struct injection *injection, uint64_t hint)
+{
+	uint64_t places[] = { injection->before.rip - 2, hint, 0 };
+
+	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (i == 2)
+			places[i] = find_in_vdso(injection);
+		if (is_instruction(injection->tracee, injection->abi, places[i])) {
+			injection->instruction = places[i];
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+static int borrow_memory(struct injection *injection)
+{
+	uint64_t at = injection->before.rsp - RED_ZONE - INJECT_SCRATCH;
+
+	injection->scratch = at & ~(uint64_t)(STACK_ALIGN - 1);
+	if (memory_get(&injection->tracee->memory, injection->scratch, injection->kept, INJECT_SCRATCH) <
+	    INJECT_SCRATCH)
+		return -EFAULT;
+	return memory_write(injection->tracee, injection->scratch, injection->kept, INJECT_SCRATCH);
+}
+
+static int block_signals(struct injection *injection)
+{
+	pid_t tid = injection->tracee->task.tid;
+	uint64_t all = ~(uint64_t)0;
+
+	if (ptrace(PTRACE_GETSIGMASK, tid, MASK_BYTES, &injection->mask) ||
+	    ptrace(PTRACE_SETSIGMASK, tid, MASK_BYTES, &all))
+		return -errno;
+	return 0;
+}
+
+int inject_begin(struct injection *injection, struct tracee *tracee, uint64_t hint)
+{
+	*injection = (struct injection){ .tracee = tracee };
+	if (tracee_regs(tracee) || tracee_info(tracee))
+		return -ESRCH;
+	injection->before = tracee->regs;
+	injection->abi = abi_of_code(&tracee->regs);
+	int failed = find_instruction(injection, hint);
+
+	if (!failed)
+		failed = borrow_memory(injection);
+	return failed ? failed : block_signals(injection);
+}
+
+/* A stop on the way that is not the call's own. */
+static void hold_back(struct injection *injection, const struct stop *stop)
+{
+	if (stop->kind == STOP_SIGNAL)
+		injection->stop_signal |= stop->signo == SIGSTOP;
+	else
+		injection->stop_again = true;
+}
+
+/* Goes on to the next entry or exit stop of a call. The call does not sleep, so this wait is short. */
+static int run_to_syscall_stop(struct injection *injection)
+{
+	struct tracer *tracer = injection->tracee->tracer;
+	pid_t tid = injection->tracee->task.tid;
+	int status;
+
+	for (;;) {
+		if (ptrace(PTRACE_SYSCALL, tid, 0, 0))
+			return -ESRCH;
+		while (wait4(tid, &status, __WALL, NULL) < 0)
+			if (errno != EINTR)
+				return -ESRCH;
+		struct stop stop = stop_classify(tid, status);
+
+		if (stop.kind == STOP_SYSCALL)
+			return 0;
+		if (stop.kind == STOP_ENDED) {
+			injection->gone = true;
+			queue_put(&tracer->queue, tid, status);
+			return -ESRCH;
+		}
+		hold_back(injection, &stop);
+	}
+}
+
+int64_t inject_call(struct injection *injection, uint64_t number, const uint64_t args[6])
+{
+	pid_t tid = injection->tracee->task.tid;
+	struct user_regs_struct regs = injection->before;
+
+	abi_set_call(injection->abi, &regs, number, args);
+	regs.rip = injection->instruction;
+	regs.orig_rax = (unsigned long long)-1; /* no call to be restarted */
+	if (injection->gone || ptrace(PTRACE_SETREGS, tid, 0, &regs) || run_to_syscall_stop(injection) ||
+	    run_to_syscall_stop(injection) || ptrace(PTRACE_GETREGS, tid, 0, &regs))
+		return -ESRCH;
+	return injection->abi->bits == 32 ? (int32_t)regs.rax : (int64_t)regs.rax;
+}
+
+static bool waits_for_restart(const struct user_regs_struct *regs)
+{
+	return (int64_t)regs->orig_rax >= 0 && restart_is_code((int32_t)regs->rax);
+}
+
+void inject_end(struct injection *injection)
+{
+	struct tracee *tracee = injection->tracee;
+	pid_t tid = tracee->task.tid;
+
+	if (injection->gone)
+		return;
+	memory_write(tracee, injection->scratch, injection->kept, INJECT_SCRATCH);
+	ptrace(PTRACE_SETREGS, tid, 0, &injection->before);
+	ptrace(PTRACE_SETSIGMASK, tid, MASK_BYTES, &injection->mask);
+	if (injection->stop_again || waits_for_restart(&injection->before))
+		ptrace(PTRACE_INTERRUPT, tid, 0, 0);
+	if (injection->stop_signal)
+		syscall(SYS_tgkill, tracee->task.process->pid, tid, SIGSTOP);
+}

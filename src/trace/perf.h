@@ -1,0 +1,108 @@
+/*
+ * perf: what the perf engine keeps of each thread, and its parts: events (perf_event.c), their rings
+ * (perf_ring.c), the SIGTRAP disposition of the traced program (perf_trap.c). Private to the perf_*.c files
+ * and engine_perf.c.
+ *
+ * One event per thread on raw_syscalls:sys_exit does everything: with sigtrap it stops the thread at the exit
+ * of each call that the filter lets through, and its ring buffer has a record of that call. So a stop whose
+ * record is there is that call's; a record without a stop is a call that was made while SIGTRAP was blocked,
+ * and is not lost; and the kernel's own time of the exit is in it.
+ */
+#ifndef SOCKLINE_TRACE_PERF_H
+#define SOCKLINE_TRACE_PERF_H
+
+#include <linux/perf_event.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/user.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+struct tracee;
+struct tracer;
+struct trap_guard;
+
+/* The exit of a call. */
+struct perf_sample {
+	uint64_t time_ns;	      /* CLOCK_MONOTONIC */
+	bool compat;		      /* by 32-bit code */
+	struct user_regs_struct regs; /* as far as abi_perf_regs says */
+};
+
+enum perf_kind { PERF_NOTHING, PERF_SAMPLE, PERF_EXEC_MAP, PERF_LOST };
+
+struct perf_record {
+	enum perf_kind kind;
+	struct perf_sample sample;
+	uint64_t lost;
+};
+
+/* An open event and its ring. */
+struct perf_event {
+	int fd; /* -1: none */
+	struct perf_event_mmap_page *ring;
+	uint32_t size; /* bytes of data in the ring */
+	bool wide;     /* its filter lets calls on any fd through */
+};
+
+/* A thread's part. */
+struct perf_task {
+	struct perf_event event;
+	bool waits; /* last is a record whose stop has not come, or another of the same call */
+	struct perf_sample last;
+	bool moving;	      /* blocks SIGTRAP: goes to the syscall engine at its next interruption */
+	bool ended;	      /* the thread is gone: an interrupted call never finished */
+	bool mapped;	      /* code was mapped, and the owner does not know yet */
+	uint64_t patrol_head; /* where the ring ended when it was looked at last */
+	bool own_signal;      /* a SIGTRAP of the program's own comes again, as own_info says */
+	siginfo_t own_info;
+};
+
+/* The tracer's part. */
+struct perf {
+	int id;	    /* of the tracepoint */
+	int keeper; /* an event of our own that keeps the tracepoint registered: closing the last waits for
+		       RCU */
+	struct text filters[2]; /* without and with calls on any fd */
+	unsigned tasks;		/* open events */
+	bool wants_maps;
+	bool guards;  /* there are attached programs */
+	bool closing; /* letting go */
+	uint64_t lost;
+};
+
+/* perf_event.c */
+int perf_open_tracepoint(struct perf *perf, struct error *error);
+void perf_close_tracepoint(struct perf *perf);
+/* Opens a thread's event, disabled. Returns 0 or a negative errno. */
+int perf_event_open(const struct perf *perf, pid_t tid, bool wide, struct perf_event *event);
+void perf_event_enable(const struct perf_event *event);
+void perf_event_disable(const struct perf_event *event);
+void perf_event_close(struct perf_event *event);
+
+/* perf_ring.c */
+/* Takes the next record of the ring. PERF_NOTHING: none. */
+enum perf_kind perf_ring_next(struct perf_event *event, struct perf_record *record);
+bool perf_ring_empty(const struct perf_event *event);
+
+/* perf_trap.c: the SIGTRAP disposition of attached programs; the tracee is held at a stop */
+
+/* Ignores SIGTRAP, so that a stop outlives a killed tracer. Nothing where that is so already. */
+void trap_guard(struct tracee *tracee);
+/* The program has just asked for or changed an action (rt_sigaction): it sees and keeps its own. */
+void trap_asked(struct tracee *tracee, const uint64_t args[6]);
+/* A SIGTRAP of the program's own. True: it comes once more, with the program's action restored. */
+bool trap_own_signal(struct tracee *tracee, const siginfo_t *info);
+/* Gives the disposition back, with no SIGTRAP of ours left over. Returns 0, or a negative errno: try another
+ * stop. */
+int trap_release(struct tracee *tracee);
+void trap_inherit(struct tracee *child, struct tracee *parent, uint64_t clone_flags);
+void trap_exec(struct tracee *tracee);
+/* Drops what a process has of it. */
+void trap_forget(struct trap_guard *guard);
+bool trap_is_guarded(const struct tracee *tracee);
+
+#endif

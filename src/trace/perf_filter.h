@@ -1,0 +1,24 @@
+/*
+ * perf_filter: a set of system call numbers as an expression for a tracepoint's filter, made so that the
+ * kernel decides on the common numbers after few comparisons.
+ *
+ * Pure; who sets it is perf_event.c.
+ */
+#ifndef SOCKLINE_TRACE_PERF_FILTER_H
+#define SOCKLINE_TRACE_PERF_FILTER_H
+
+#include "base/text.h"
+#include "plan.h"
+
+struct number_set {
+	uint8_t has[PLAN_NUMBERS];
+};
+
+/*
+ * Appends the expression over the field "id" (Documentation/trace/events.rst, "Event filtering"). Numbers of
+ * PLAN_NUMBERS and above, and negative ones, are not in the set. An empty set gives an expression that is
+ * never true.
+ */
+void perf_filter_make(struct text *out, const struct number_set *set);
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * Reading a ring buffer: perf_event_open(2), "MMAP layout". The layout of a sample follows from the
+ * attributes that perf_event.c sets: time, the tracepoint's fields, user registers.
+ */
+#include <linux/perf_event.h>
+#include <string.h>
+
+#include "arch/abi.h"
+#include "perf.h"
+
+enum { PAGE = 4096, RECORD_MAX = 512 };
+
+/* raw_syscalls:sys_exit: eight common bytes, then id and ret (include/trace/events/syscalls.h). */
+struct exit_fields {
+	uint64_t common;
+	int64_t id, ret;
+} __attribute__((packed));
+
+struct reader {
+	const uint8_t *at, *end;
+};
+
+static bool take(struct reader *reader, void *to, size_t size)
+{
+	if ((size_t)(reader->end - reader->at) < size)
+		return false;
+	if (to)
+		memcpy(to, reader->at, size);
+	reader->at += size;
+	return true;
+}
+
+static bool read_sample(struct reader *reader, struct perf_sample *sample)
+{
+	uint64_t abi, regs[ABI_PERF_REGS];
+	struct exit_fields fields;
+	uint32_t size;
+
+	if (!take(reader, &sample->time_ns, sizeof(sample->time_ns)) || !take(reader, &size, sizeof(size)) ||
+	    size < sizeof(fields) || !take(reader, &fields, sizeof(fields)) ||
+	    !take(reader, NULL, size - sizeof(fields)) || !take(reader, &abi, sizeof(abi)))
+		return false;
+	memset(regs, 0, sizeof(regs));
+	if (abi != PERF_SAMPLE_REGS_ABI_NONE && !take(reader, regs, sizeof(regs)))
+		return false;
+	sample->compat = abi == PERF_SAMPLE_REGS_ABI_32;
+	abi_perf_get(regs, sample->compat, fields.id, fields.ret, &sample->regs);
+	return true;
+}
+
+/* Copies out of the ring, whose end continues at its beginning. */
+static void copy_out(const struct perf_event *event, uint64_t from, void *to, size_t size)
+{
+	const char *data = (const char *)event->ring + PAGE;
+	size_t at = from & (event->size - 1), first = event->size - at;
+
+	if (first > size)
+		first = size;
+	memcpy(to, data + at, first);
+	memcpy((char *)to + first, data, size - first);
+}
+
+static enum perf_kind read_record(const struct perf_event_header *header, const uint8_t *bytes,
+				  struct perf_record *record)
+{
+	struct reader reader = { bytes + sizeof(*header), bytes + header->size };
+	uint64_t id;
+
+	switch (header->type) {
+	case PERF_RECORD_SAMPLE:
+		return read_sample(&reader, &record->sample) ? PERF_SAMPLE : PERF_NOTHING;
+	case PERF_RECORD_MMAP2:
+		return PERF_EXEC_MAP;
+	case PERF_RECORD_LOST:
+		return take(&reader, &id, sizeof(id)) && take(&reader, &record->lost, sizeof(record->lost))
+			       ? PERF_LOST
+			       : PERF_NOTHING;
+	default: /* PERF_RECORD_THROTTLE and the like */
+		return PERF_NOTHING;
+	}
+}
+
+bool perf_ring_empty(const struct perf_event *event)
+{
+	return !event->ring ||
+	       __atomic_load_n(&event->ring->data_head, __ATOMIC_ACQUIRE) == event->ring->data_tail;
+}
+
+enum perf_kind perf_ring_next(struct perf_event *event, struct perf_record *record)
+{
+	struct perf_event_header header;
+	uint8_t bytes[RECORD_MAX];
+
+	record->kind = PERF_NOTHING;
+	while (record->kind == PERF_NOTHING && !perf_ring_empty(event)) {
+		uint64_t tail = event->ring->data_tail;
+
+		copy_out(event, tail, &header, sizeof(header));
+		if (header.size < sizeof(header) || header.size > event->size)
+			header.size = (uint16_t)sizeof(header);
+		size_t size = header.size < RECORD_MAX ? header.size : RECORD_MAX;
+
+		copy_out(event, tail, bytes, size);
+		__atomic_store_n(&event->ring->data_tail, tail + header.size, __ATOMIC_RELEASE);
+		header.size = (uint16_t)size;
+		record->kind = read_record(&header, bytes, record);
+	}
+	return record->kind;
+}

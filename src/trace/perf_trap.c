@@ -1,0 +1,251 @@
+/*
+ * SIGTRAP in an attached program. While its threads have events, a tracer that is killed lets SIGTRAPs
+ * through, and their default is death. So SIGTRAP is ignored there from the first stop on (a traced thread
+ * still stops for an ignored signal: kernel/signal.c, sig_ignored), and the program's own action is kept
+ * here: shown to it when it asks, restored before a SIGTRAP of its own is delivered, and given back at the
+ * end.
+ *
+ * Commands need none of this: they end with the tracer.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "inject.h"
+#include "perf.h"
+#include "tracee.h"
+
+#ifndef CLONE_CLEAR_SIGHAND
+#define CLONE_CLEAR_SIGHAND 0x100000000ULL
+#endif
+
+enum { SIGSET_BYTES = 8, ACTION_MOST = 32, RELEASE_OFFSET = 64 };
+
+/* The kernel's struct sigaction, whatever the ABI (include/linux/signal_types.h). */
+struct action {
+	uint64_t handler, flags, restorer, mask;
+};
+
+/* One table of signal actions: shared by CLONE_SIGHAND. */
+struct trap_guard {
+	unsigned refs;
+	bool set;	      /* we ignore SIGTRAP there now */
+	struct action own;    /* set: what the program has, by its own account */
+	uint64_t instruction; /* where a call can be injected */
+};
+
+static size_t action_pack(const struct abi *abi, const struct action *action, uint8_t bytes[ACTION_MOST])
+{
+	uint32_t narrow[3] = { (uint32_t)action->handler, (uint32_t)action->flags,
+			       (uint32_t)action->restorer };
+
+	if (abi->bits == 64) {
+		memcpy(bytes, action, sizeof(*action));
+		return sizeof(*action);
+	}
+	memcpy(bytes, narrow, sizeof(narrow));
+	memcpy(bytes + sizeof(narrow), &action->mask, sizeof(action->mask));
+	return sizeof(narrow) + sizeof(action->mask);
+}
+
+static void action_unpack(const struct abi *abi, const uint8_t bytes[ACTION_MOST], struct action *action)
+{
+	uint32_t narrow[3];
+
+	if (abi->bits == 64) {
+		memcpy(action, bytes, sizeof(*action));
+		return;
+	}
+	memcpy(narrow, bytes, sizeof(narrow));
+	*action = (struct action){ narrow[0], narrow[1], narrow[2], 0 };
+	memcpy(&action->mask, bytes + sizeof(narrow), sizeof(action->mask));
+}
+
+static const struct action ignored = { .handler = (uint64_t)(uintptr_t)SIG_IGN };
+
+static bool is_ignored(const struct action *action)
+{
+	return action->handler == ignored.handler;
+}
+
+static struct trap_guard *guard_of(struct tracee *tracee)
+{
+	struct trace_process *process = process_of(tracee);
+
+	if (!process->guard) {
+		process->guard = calloc(1, sizeof(*process->guard));
+		if (!process->guard)
+			abort();
+		process->guard->refs = 1;
+	}
+	return process->guard;
+}
+
+void trap_forget(struct trap_guard *guard)
+{
+	if (guard && --guard->refs == 0)
+		free(guard);
+}
+
+bool trap_is_guarded(const struct tracee *tracee)
+{
+	const struct trap_guard *guard = process_of(tracee)->guard;
+
+	return guard && guard->set;
+}
+
+/* Takes the thread over, with its event off, which would see the call. */
+static int begin(struct tracee *tracee, struct injection *injection)
+{
+	perf_event_disable(&tracee->perf.event);
+	int failed = inject_begin(injection, tracee, guard_of(tracee)->instruction);
+
+	if (failed)
+		perf_event_enable(&tracee->perf.event);
+	else
+		guard_of(tracee)->instruction = injection->instruction;
+	return failed;
+}
+
+static void end(struct tracee *tracee, struct injection *injection)
+{
+	inject_end(injection);
+	perf_event_enable(&tracee->perf.event);
+}
+
+/* rt_sigaction(SIGTRAP, action, old) */
+static int set_action(struct injection *injection, const struct action *action, struct action *old)
+{
+	uint8_t bytes[ACTION_MOST];
+	uint64_t at = injection->scratch;
+	uint64_t args[6] = { SIGTRAP, at, old ? at + RELEASE_OFFSET : 0, SIGSET_BYTES };
+	size_t size = action_pack(injection->abi, action, bytes);
+	struct memory *memory = &injection->tracee->memory;
+
+	if (memory_write(injection->tracee, at, bytes, size))
+		return -EFAULT;
+	int64_t result = inject_call(injection, (uint64_t)injection->abi->nr.rt_sigaction, args);
+
+	if (!result && old) {
+		if (memory_get(memory, at + RELEASE_OFFSET, bytes, (uint32_t)size) < size)
+			return -EFAULT;
+		action_unpack(injection->abi, bytes, old);
+	}
+	return (int)result;
+}
+
+void trap_guard(struct tracee *tracee)
+{
+	struct trap_guard *guard = guard_of(tracee);
+	struct injection injection;
+	struct action own;
+	int failed;
+
+	if (guard->set || !tracee->task.process->attached)
+		return;
+	failed = begin(tracee, &injection);
+	if (!failed) {
+		failed = set_action(&injection, &ignored, &own);
+		end(tracee, &injection);
+	}
+	if (failed) {
+		log_debug("%d: SIGTRAP could not be guarded: %s", tracee->task.tid, strerror(-failed));
+		return;
+	}
+	guard->own = own;
+	guard->set = true;
+}
+
+void trap_asked(struct tracee *tracee, const uint64_t args[6])
+{
+	struct trap_guard *guard = guard_of(tracee);
+	uint8_t bytes[ACTION_MOST];
+
+	if (args[0] != SIGTRAP || !guard->set)
+		return;
+	if (args[2])
+		memory_write(tracee, args[2], bytes, action_pack(tracee->abi, &guard->own, bytes));
+	if (!args[1])
+		return;
+	guard->set = false;
+	trap_guard(tracee);
+}
+
+/* The call that restores the action leaves the thread at that call's exit, where a signal is sent anew. */
+bool trap_own_signal(struct tracee *tracee, const siginfo_t *info)
+{
+	struct trap_guard *guard = process_of(tracee)->guard;
+	struct injection injection;
+
+	if (tracee->perf.own_signal) {
+		tracee->perf.own_signal = false;
+		ptrace(PTRACE_SETSIGINFO, tracee->task.tid, 0, &tracee->perf.own_info);
+		return false;
+	}
+	if (!guard || !guard->set || is_ignored(&guard->own) || begin(tracee, &injection))
+		return false;
+	guard->set = set_action(&injection, &guard->own, NULL) != 0;
+	end(tracee, &injection);
+	if (guard->set)
+		return false;
+	tracee->perf.own_info = *info;
+	tracee->perf.own_signal = true;
+	return true;
+}
+
+/* Ignoring a signal takes those that are queued away from all threads: kernel/signal.c, do_sigaction. */
+int trap_release(struct tracee *tracee)
+{
+	struct trap_guard *guard = guard_of(tracee);
+	struct injection injection;
+	struct action now;
+	int failed = inject_begin(&injection, tracee, guard->instruction);
+
+	if (failed)
+		return failed;
+	failed = set_action(&injection, &ignored, &now);
+	if (!failed && guard->set && is_ignored(&now))
+		now = guard->own;
+	if (!failed)
+		failed = set_action(&injection, &now, NULL);
+	inject_end(&injection);
+	if (!failed)
+		guard->set = false;
+	return failed;
+}
+
+void trap_inherit(struct tracee *child, struct tracee *parent, uint64_t clone_flags)
+{
+	struct trace_process *process = process_of(child);
+	const struct trace_process *old = process_of(parent);
+
+	if (process == old || process->guard || !old->guard)
+		return;
+	if (clone_flags & CLONE_SIGHAND) {
+		process->guard = old->guard;
+		process->guard->refs++;
+		return;
+	}
+	*guard_of(child) = *old->guard;
+	process->guard->refs = 1;
+	if (clone_flags & CLONE_CLEAR_SIGHAND && !is_ignored(&process->guard->own))
+		process->guard->own = (struct action){ 0 };
+}
+
+/* Handlers do not outlive an exec, being ignored does: execve(2). */
+void trap_exec(struct tracee *tracee)
+{
+	struct trace_process *process = process_of(tracee);
+	struct trap_guard *shared = process->guard;
+
+	if (!shared)
+		return;
+	process->guard = NULL;
+	*guard_of(tracee) = *shared;
+	process->guard->refs = 1;
+	process->guard->instruction = 0;
+	trap_forget(shared);
+	process->guard->own = is_ignored(&process->guard->own) ? ignored : (struct action){ 0 };
+}
