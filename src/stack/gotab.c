@@ -55,6 +55,9 @@ static struct bytes tail(struct bytes bytes, uint64_t at)
 static const char *string_at(struct bytes bytes, uint64_t at)
 {
 	const struct bytes rest = tail(bytes, at);
+
+	if (!rest.data)
+		return NULL;
 	const size_t len = strnlen((const char *)rest.data, rest.size < NAME_ROOM ? rest.size : NAME_ROOM);
 
 	return len && len < rest.size && len < NAME_ROOM ? (const char *)rest.data : NULL;

@@ -336,6 +336,18 @@ static void read_headers(void *arg)
 	module->state = MODULE_OPEN;
 }
 
+/* Takes the name of the process's root off a path: /proc/PID/maps tells paths as we see them (proc(5)). */
+static void strip_root(struct module *module)
+{
+	char root[PATH_ROOM];
+	const ssize_t len = readlink(module->root, root, sizeof(root));
+
+	if (len <= 1 || len == sizeof(root) || strncmp(module->path, root, (size_t)len) != 0 ||
+	    module->path[len] != '/')
+		return;
+	module->path += len;
+}
+
 /* Opens the file that is mapped: by the mapping itself when we may, else by its name. A negative errno:
  * neither. */
 static int open_mapped_file(struct stack *stack, struct module *module, const struct mapping *mapping,
@@ -346,9 +358,13 @@ static int open_mapped_file(struct stack *stack, struct module *module, const st
 	module->root = arena_printf(&stack->arena, "/proc/%d/root", tid);
 	snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", tid, (unsigned long long)mapping->start,
 		 (unsigned long long)mapping->end);
+	const char *const outside = module->path;
+	strip_root(module);
 	int fd = file_open("", path);
 	*same_inode = fd >= 0;
-	return fd >= 0 ? fd : file_open(module->root, module->path);
+	if (fd < 0)
+		fd = file_open(module->root, module->path);
+	return fd >= 0 ? fd : file_open("", outside);
 }
 
 void module_read(struct stack *stack, struct module *module, const struct mapping *mapping,

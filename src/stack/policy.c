@@ -31,6 +31,10 @@ static const char *const weak_paths[] = { "*/lib-dynload/*", "*/jvm/*", NULL };
 static const char *const skipped_files[] = {
 	"/rustc/*/library/*",
 	"*/rustlib/src/rust/*",
+	"/rust/deps/*",
+	"library/std/*",
+	"library/core/*",
+	"library/alloc/*",
 	"/usr/include/*",
 	"/usr/local/include/c++/*",
 	"*/include/c++/*",
@@ -351,21 +355,34 @@ static bool is_std_path(const char *name, bool is_rust)
 	return is_rust && (starts(name, "core::") || starts(name, "alloc::") || starts(name, "proc_macro::"));
 }
 
-/* "<std::net::TcpStream as std::io::Read>::read": whose is the type? A generic or built-in one is its
- * trait's. */
+/* "&mut [std::net::TcpStream]" begins with what it is made of. */
+static const char *skip_type_marks(const char *type)
+{
+	static const char *const words[] = { "mut ", "const ", "dyn ", NULL };
+
+	type += strspn(type, "<&*([ ");
+	for (const char *const *word = words; *word; word++)
+		type += starts(type, *word) ? strlen(*word) : 0;
+	return type;
+}
+
+/*
+ * "<std::net::TcpStream as std::io::Read>::read": whose is it? Either the type or the trait must be of the
+ * crate that has the code (the orphan rule of the Rust reference), so it is the library's only when both are.
+ */
+static bool is_std_method(const char *name)
+{
+	const char *const type = skip_type_marks(name), *const trait = strstr(type, " as ");
+	const char *const separator = strstr(type, "::");
+	const bool is_plain_type = !separator || (trait && separator > trait); /* built in, or a parameter */
+
+	return (is_plain_type || is_std_path(type, true)) && (!trait || is_std_path(trait + 4, true));
+}
+
 static bool is_std_name(const char *name, bool is_rust)
 {
-	if (is_rust && *name == '<') {
-		const char *type = name + strspn(name, "<&*([ ");
-		for (const char *const *word = (const char *const[]){ "mut ", "const ", "dyn ", NULL }; *word;
-		     word++)
-			type += starts(type, *word) ? strlen(*word) : 0;
-		const char *trait = strstr(type, " as ");
-		const char *separator = strstr(type, "::");
-		if (trait && (!separator || separator > trait))
-			type = trait + 4;
-		return is_std_path(type, is_rust);
-	}
+	if (is_rust && *name == '<')
+		return is_std_method(name);
 	return is_std_path(name, is_rust) || (is_rust && (starts(name, "__rust") || starts(name, "rust_")));
 }
 

@@ -50,6 +50,8 @@ static const struct row rows[] = {
 	{ RUST, "/usr/bin/app", "<std::net::TcpStream as std::io::Read>::read", NULL, VERDICT_SKIP },
 	{ RUST, "/usr/bin/app", "<&std::net::TcpStream as std::io::Read>::read", NULL, VERDICT_SKIP },
 	{ RUST, "/usr/bin/app", "<app::Conn as std::io::Read>::read", NULL, VERDICT_USER },
+	{ RUST, "/usr/bin/app", "<alloc::vec::Vec<T> as app::Shape>::area", "/src/main.rs", VERDICT_LINE },
+	{ RUST, "/usr/bin/app", "<std::fs::File>::open", "library/std/src/fs.rs", VERDICT_SKIP },
 	{ RUST, "/usr/bin/app", "<T as core::convert::Into<U>>::into", NULL, VERDICT_SKIP },
 	{ RUST, "/usr/bin/app", "<[u8] as alloc::borrow::ToOwned>::to_owned", NULL, VERDICT_SKIP },
 	{ RUST, "/usr/bin/app", "app::main::{{closure}}", "/src/main.rs", VERDICT_LINE },

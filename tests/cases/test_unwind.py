@@ -1,0 +1,128 @@
+"""The line of each call from C++, Rust, Go, plugins, containers; stacks and files that are not what they should be."""
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+import harness
+import programs
+
+SOURCES = programs.SOURCES
+CXX = {"O0": ["-O0"], "O2": ["-O2"], "O3-lto": ["-O3", "-flto"], "omit": ["-O2", "-fomit-frame-pointer"]}
+
+
+def build(name, command, sources, **more):
+    """tests/programs sources made into NAME by a command, which gets -o NAME and the sources."""
+    target = programs.OUTPUT / name
+    paths = [SOURCES / source for source in sources]
+    return programs.built(target, paths, lambda out: programs.run_tool([*command, "-o", out, *paths], **more))
+
+
+def check_lines(traced, source, at_least):
+    """Each call of listen says in its backlog which line of source it stands in."""
+    calls = traced.calls("listen")
+    assert traced.status == 0 and len(calls) >= at_least, traced
+    shown = [(call["caller"].get("line"), pathlib.Path(call["caller"].get("file", "")).name) for call in calls]
+    assert shown == [(call["details"]["backlog"], source) for call in calls]
+    return calls
+
+
+@pytest.mark.parametrize("flags", CXX)
+def test_cxx(flags):
+    program = build(f"callers.cxx-{flags}", ["g++", "-g", *CXX[flags], "-pthread"], ["callers.cpp"])
+    calls = check_lines(harness.trace([program]), "callers.cpp", 25)
+    names = {call["caller"]["function"] for call in calls}
+    assert not [name for name in names if name.startswith("_Z")], names
+    if flags == "O0":
+        assert "shop::fails" in names
+
+
+@pytest.mark.parametrize("flags", [[], ["-O"]])
+def test_rust(flags):
+    if not shutil.which("rustc"):
+        pytest.skip("rustc is not installed")
+    program = build(f"callers.rust{''.join(flags)}", ["rustc", "-g", *flags], ["callers.rs"])
+    calls = check_lines(harness.trace([program]), "callers.rs", 12)
+    assert not [call for call in calls if call["caller"]["function"].startswith(("std::", "core::", "_"))]
+
+
+@pytest.mark.parametrize("flags", ["", "-s -w"])
+def test_go(flags):
+    source = SOURCES / "gocallers" / "main.go"
+    environment = dict(os.environ, GO111MODULE="off", CGO_ENABLED="0", GOCACHE=str(programs.OUTPUT / "go-cache"))
+    name = "gocallers.stripped" if flags else "gocallers.go"
+    program = programs.built(programs.OUTPUT / name, [source], lambda out: programs.run_tool(
+        ["go", "build", f"-ldflags={flags}", "-o", out, "main.go"], cwd=source.parent, env=environment))
+    calls = check_lines(harness.trace([program]), "main.go", 6)
+    assert {call["caller"]["function"].split(".")[0] for call in calls} == {"main"}
+
+
+@pytest.fixture(name="plugins")
+def made_plugins(tmp_path):
+    """Two libraries with their only call in different lines, at the same address."""
+    return [build(f"plugin-{name}.so", ["gcc", "-g", "-O1", "-shared", "-fPIC", *flags], ["stack_plugin.c"])
+            for name, flags in (("a", []), ("b", ["-DPADDING"]))]
+
+
+def test_plugins(plugins, engine):
+    """Libraries that come and go."""
+    program = build("stack_lines.plugins", ["gcc", "-g", "-O1", "-DPLUGINS", "-pthread"], ["stack_lines.c"])
+    a, b = plugins
+    traced = harness.trace([program, a, b, a, b, b, a], engine=engine)
+    calls = [call for call in traced.calls("listen") if call["caller"].get("file", "").endswith("stack_plugin.c")]
+    assert len(calls) == 6 and traced.status == 0, traced
+    assert [call["caller"]["line"] for call in calls] == [call["details"]["backlog"] for call in calls]
+    assert {call["caller"]["module"] for call in calls} == {str(a), str(b)}
+
+
+@pytest.mark.parametrize("by", ["another", "nothing"])
+def test_replaced_library(plugins, tmp_path, by):
+    """What is mapped counts, not what has its name now."""
+    program = build("replaced", ["gcc", "-g", "-O1"], ["replaced.c"])
+    mine, other = tmp_path / "mine.so", tmp_path / "other.so"
+    shutil.copy(plugins[0], mine)
+    shutil.copy(plugins[1], other)
+    traced = harness.trace([program, mine, *([other] if by == "another" else [])])
+    where = traced.calls("listen")[0]["caller"]
+    if os.geteuid() == 0:
+        assert where["line"] == traced.calls("listen")[0]["details"]["backlog"], where
+    else:
+        assert "line" not in where or where["file"].endswith("replaced.c"), where
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may change its root directory")
+def test_own_root(tmp_path):
+    """A program whose files are at other paths than ours, in a mount namespace and root of its own."""
+    program = build("stack_lines.root", ["gcc", "-g", "-O1", "-pthread"], ["stack_lines.c"])
+    listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+    for library in [word for word in listed.split() if word.startswith("/")]:
+        inside = tmp_path / library.lstrip("/")
+        inside.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(library, inside)
+    shutil.copy(program, tmp_path / "only-here")
+    calls = check_lines(harness.trace(["unshare", "--mount", "--root", tmp_path, "/only-here"]), "stack_lines.c", 13)
+    assert {call["caller"]["module"] for call in calls} == {"/only-here"}
+
+
+def test_nonsense_stacks():
+    """Each call is shown, whatever its stack looks like."""
+    if os.uname().machine != "x86_64":
+        pytest.skip("the fixture is written for x86-64")
+    program = build("stackless", ["gcc", "-g", "-O1"], ["stackless.c"])
+    traced = harness.trace([program], "-k")
+    assert [call["details"]["backlog"] for call in traced.calls("listen")] == list(range(1, 10))
+    for call in traced.calls("listen"):
+        assert len(call["stack"]) <= 256
+        assert call["caller"]["function"] == "call_with", call["caller"]
+
+
+def test_skip_and_user_code():
+    program = build("stack_lines.plain", ["gcc", "-g", "-O1", "-pthread"], ["stack_lines.c"])
+    names = {call["caller"]["function"] for call in
+             harness.trace([program], "--skip-code=deep", "--skip-code=in_*").calls("listen")}
+    assert "main" in names and not [name for name in names if name == "deep" or name.startswith("in_s")], names
+    names = {call["caller"]["function"] for call in
+             harness.trace([program], "--user-code=libc.so*").calls("listen")}
+    assert names & {"listen", "__listen"}, names
