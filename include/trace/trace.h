@@ -44,9 +44,10 @@ struct trace_events {
 	/* The call is complete, or never will be (finished false). The call is freed when this returns. */
 	void (*finish)(void *user, struct task *task, struct call *call);
 	/*
-	 * A thread sleeps in a call of interest at attach: its number and arguments are known (from /proc),
-	 * nothing else. Not held. The call is a copy that is freed when this returns; should the sleeper be
-	 * restarted, enter, leave and finish come later for a call of their own.
+	 * A thread sleeps in a call of interest at attach: its number, arguments, ip and sp are known (from
+	 * /proc), nothing else; its memory can be read. Not held. The call is a copy that is freed when this
+	 * returns; should the sleeper be restarted, enter, leave and finish come later for a call of their
+	 * own.
 	 */
 	void (*blocked)(void *user, struct task *task, struct call *call);
 	/* A task is traced from now on; held at its first stop, except at attach. parent NULL: started or

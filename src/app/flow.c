@@ -27,6 +27,11 @@ static void copy_bytes(struct pipeline *pipeline, struct task *task, struct call
 		capture_follow(call, phase, &options, spans, count, memory);
 }
 
+void pipeline_copy_sleeper(struct pipeline *pipeline, struct task *task, struct call *call)
+{
+	copy_bytes(pipeline, task, call, PHASE_ENTRY, NULL);
+}
+
 /* Copies the bytes and walks the stack, in as few reads as possible. */
 static void copy_with_stack(struct pipeline *pipeline, struct task *task, struct call *call, enum phase phase)
 {

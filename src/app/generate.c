@@ -12,11 +12,8 @@ int options_generate(struct text *text, const char *kind, struct error *error)
 		const char *kind;
 		void (*generate)(struct text *text);
 	} kinds[] = {
-		{ "man", generate_man },
-		{ "bash", generate_bash },
-		{ "zsh", generate_zsh },
-		{ "fish", generate_fish },
-		{ "coverage", coverage_write },
+		{ "man", generate_man },   { "bash", generate_bash },	   { "zsh", generate_zsh },
+		{ "fish", generate_fish }, { "coverage", coverage_write },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {

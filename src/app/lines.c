@@ -211,13 +211,36 @@ void pipeline_note(void *user, struct task *task, const char *text)
 	pipeline_emit(pipeline, &event);
 }
 
-/* A thread that blocks in a call at attach: what it waits for. Nothing behind its pointers was read. */
+/*
+ * The stack of a thread that sleeps: of its registers only the program counter and the stack pointer are
+ * known, which is enough where frames are found from the stack pointer; where not, the walk ends there.
+ */
+static void walk_sleeper(struct pipeline *pipeline, struct task *task, struct call *call)
+{
+	enum { RSP = 7, RIP = 16, ESP = 4, EIP = 8 };
+	struct regs regs = { .pc = call->ip, .sp = call->sp };
+	uint8_t *top = arena_alloc(&call->arena, STACK_SNAPSHOT);
+
+	if (!pipeline->stack || !task->space || !call->sp)
+		return;
+	regs.dwarf[call->abi->bits == 64 ? RSP : ESP] = call->sp;
+	regs.dwarf[call->abi->bits == 64 ? RIP : EIP] = call->ip;
+	uint32_t got = (uint32_t)memory_get(trace_memory(task), call->sp, top, STACK_SNAPSHOT);
+
+	stack_walk(pipeline->stack, task->space, call->abi, &regs, top, got, trace_memory(task), true,
+		   &call->arena, &call->walk);
+}
+
+/* A thread that blocks in a call at attach: what it waits for. */
 void pipeline_blocked(void *user, struct task *task, struct call *call)
 {
 	struct pipeline *pipeline = user;
 
-	if (row_set_has(&pipeline->shown, call->row->id) && state_enter(pipeline->state, task, call))
+	if (row_set_has(&pipeline->shown, call->row->id) && state_enter(pipeline->state, task, call)) {
+		pipeline_copy_sleeper(pipeline, task, call);
+		walk_sleeper(pipeline, task, call);
 		pipeline_show_pending(pipeline, task, call, -1);
+	}
 	state_drop(pipeline->state, call);
 }
 

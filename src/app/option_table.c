@@ -37,12 +37,8 @@ static const struct choice engine_words[] = {
 	{ NULL, 0 },
 };
 static const struct choice generate_words[] = {
-	{ "man", ACTION_GENERATE },
-	{ "bash", ACTION_GENERATE },
-	{ "zsh", ACTION_GENERATE },
-	{ "fish", ACTION_GENERATE },
-	{ "coverage", ACTION_GENERATE },
-	{ NULL, 0 },
+	{ "man", ACTION_GENERATE },  { "bash", ACTION_GENERATE },     { "zsh", ACTION_GENERATE },
+	{ "fish", ACTION_GENERATE }, { "coverage", ACTION_GENERATE }, { NULL, 0 },
 };
 
 const char *const option_groups[] = {

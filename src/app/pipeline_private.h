@@ -43,6 +43,8 @@ struct pipeline {
 enum call_verdict pipeline_enter(void *user, struct task *task, struct call *call);
 void pipeline_leave(void *user, struct task *task, struct call *call);
 void pipeline_finish(void *user, struct task *task, struct call *call);
+/* What goes into the call of a thread that sleeps: it may be read without a stop. */
+void pipeline_copy_sleeper(struct pipeline *pipeline, struct task *task, struct call *call);
 void pipeline_decode_init(struct pipeline *pipeline);
 /* A snapshot of the file for an event. */
 const struct file_view *pipeline_view(struct pipeline *pipeline, struct file *file, struct arena *arena);

@@ -111,6 +111,8 @@ static const struct row *sleeping_row(struct tracee *tracee, struct call *call)
 	call->row = &call_rows[entry->row];
 	call->number = tracee->sleeping_number;
 	memcpy(call->args, tracee->sleeping_args, sizeof(call->args));
+	call->sp = tracee->sleeping_args[6];
+	call->ip = tracee->sleeping_args[7];
 	call->args_known = true;
 	return call->row;
 }

@@ -75,7 +75,7 @@ int proc_status(pid_t tid, struct proc_status *status)
 	return 0;
 }
 
-int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[6])
+int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[8])
 {
 	char text[256];
 	int got = proc_read(text, sizeof(text), "/proc/%d/task/%d/syscall", pid, tid);
@@ -84,7 +84,9 @@ int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[6])
 		return got;
 	/* "running", or "-1 SP PC" for a sleep outside of calls */
 	return sscanf(text,
-		      "%" SCNu64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64,
-		      number, &args[0], &args[1], &args[2], &args[3], &args[4], &args[5]) == 7 &&
+		      "%" SCNu64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64
+		      " %" SCNx64 " %" SCNx64,
+		      number, &args[0], &args[1], &args[2], &args[3], &args[4], &args[5], &args[6],
+		      &args[7]) == 9 &&
 	       text[0] != '-';
 }

@@ -89,7 +89,7 @@ struct tracee {
 
 	/* attach */
 	bool interrupt_due;			    /* sleeps in a call that must not be interrupted */
-	uint64_t sleeping_number, sleeping_args[6]; /* the call that it slept in at attach */
+	uint64_t sleeping_number, sleeping_args[8]; /* the call that it slept in at attach, SP, PC */
 	bool sleeping;
 
 	/* birth: the parent is held until the child's first stop */
@@ -334,7 +334,7 @@ struct proc_status {
 };
 int proc_status(pid_t tid, struct proc_status *status);
 /* The call that a thread sleeps in. 1: sleeps in a call; 0: runs, or sleeps elsewhere. */
-int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[6]);
+int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[8]);
 int proc_read(char *buffer, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 void trace_note(struct tracer *tracer, struct task *task, const char *format, ...)
