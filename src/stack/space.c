@@ -117,8 +117,9 @@ static unsigned remove_ranges(struct space *space, uint64_t start, uint64_t end)
 
 	while (last < space->range_count && space->ranges[last].start < end)
 		last++;
-	memmove(space->ranges + first, space->ranges + last,
-		(space->range_count - last) * sizeof(*space->ranges));
+	if (last > first)
+		memmove(space->ranges + first, space->ranges + last,
+			(space->range_count - last) * sizeof(*space->ranges));
 	space->range_count -= last - first;
 	return first;
 }
