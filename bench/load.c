@@ -16,12 +16,15 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <spawn.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -153,10 +156,53 @@ static void run_switch(const struct job *job)
 	pthread_join(other, NULL);
 }
 
+static void run_spawn(const struct job *job)
+{
+	char *argv[] = { "/bin/true", NULL };
+	pid_t pid;
+
+	for (long i = 0; i < job->calls; i++)
+		if (posix_spawn(&pid, argv[0], NULL, NULL, argv, environ) || waitpid(pid, NULL, 0) != pid)
+			exit(1);
+}
+
+static struct {
+	pthread_barrier_t start;
+	atomic_long left;
+	atomic_int threads;
+	long done[THREADS_MAX];
+} fair;
+
+/* Takes calls of what is left for all, two at a time. */
+static void run_fair(const struct job *job)
+{
+	struct job two = { .mode = job->mode, .calls = 2 };
+	struct sockaddr_in self;
+	int fd = udp_socket(&self);
+	long *done = &fair.done[atomic_fetch_add(&fair.threads, 1)];
+
+	pthread_barrier_wait(&fair.start);
+	while (atomic_fetch_sub(&fair.left, 2) > 0)
+		*done += pairs(&two, 1, fd, &self);
+	close(fd);
+}
+
+static int compare_longs(const void *a, const void *b)
+{
+	return (*(const long *)a > *(const long *)b) - (*(const long *)a < *(const long *)b);
+}
+
+/* The slowest thread's calls as a part of the median's. */
+static double fairness(int threads)
+{
+	qsort(fair.done, (size_t)threads, sizeof *fair.done, compare_longs);
+	return fair.done[threads / 2] ? (double)fair.done[0] / (double)fair.done[threads / 2] : 0;
+}
+
 static const struct mode modes[] = {
 	{ "socket", run_socket },   { "mmap", run_socket }, { "dlopen", run_socket },
 	{ "getppid", run_getppid }, { "read", run_read },   { "write", run_write },
-	{ "switch", run_switch },
+	{ "switch", run_switch },   { "spawn", run_spawn }, { "fair", run_fair },
 };
 
 static void *run_job(void *user)
@@ -187,6 +233,8 @@ static double measure(struct job *job, int threads)
 	double start = now_us();
 
 	job->calls /= threads;
+	fair.left = calls;
+	pthread_barrier_init(&fair.start, NULL, (unsigned)threads);
 	for (int i = 1; i < threads; i++)
 		if (pthread_create(&ids[i], NULL, run_job, job))
 			exit(1);
@@ -223,7 +271,8 @@ int main(int argc, char **argv)
 	int keep = with_socket ? udp_socket(&self) : -1;
 	if (waits)
 		wait_for_start();
-	printf("%s %.4f\n", job.mode, measure(&job, threads));
+	double cost = measure(&job, threads);
+	printf("%s %.4f\n", job.mode, strcmp(job.mode, "fair") == 0 ? fairness(threads) : cost);
 	if (keep >= 0)
 		close(keep);
 	return 0;

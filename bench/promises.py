@@ -1,0 +1,56 @@
+"""The ratios that the project promises, each between two figures of one run."""
+
+CALL, DEEP = "send or recv, 64 bytes", "the same, 26 frames deep"
+
+# (what, figure's row and column, base's row and column, at most); a base of None: the figure itself.
+PROMISES = [
+    ("text with caller / floor", (CALL, "sockline"), (CALL, "floor"), 1.30),
+    ("text with caller / strace without", (CALL, "sockline"), (CALL, "strace"), 0.75),
+    ("JSON / floor", (CALL, "sockline -j"), (CALL, "floor"), 1.50),
+    ("-k at 26 frames / floor", (DEEP, "sockline -k"), (DEEP, "floor"), 1.45),
+    ("8 threads / 1 thread", ("the same, 8 threads", "sockline"), (CALL, "sockline"), 1.15),
+    ("what mmap adds / what it adds natively", ("added by mmap", "sockline"), ("added by mmap", "native"), 1.15),
+    ("dlopen per 20 calls / without", ("the same, dlopen each 20", "sockline"), (CALL, "sockline"), 1.50),
+    ("getppid, started / native", ("getppid (not traced)", "sockline"), ("getppid (not traced)", "native"), 1.15),
+    ("read, no socket / native", ("read a file, no socket", "sockline"), ("read a file, no socket", "native"), 1.15),
+    ("read, socket open / strace", ("read a file, socket open", "sockline"), ("read a file, socket open", "strace"), 0.60),
+    ("perf: getppid / native", ("attached: getppid", "perf"), ("attached: getppid", "native"), 1.50),
+    ("perf: read / strace -p", ("attached: read a file", "perf"), ("attached: read a file", "strace"), 0.60),
+    ("perf: context switch / native", ("attached: context switch", "perf"), ("attached: context switch", "native"), 1.50),
+    ("perf: send with caller / floor", ("attached: send or recv", "perf"), (CALL, "floor"), 1.10),
+    ("syscall: getppid / strace -p", ("attached: getppid", "syscall"), ("attached: getppid", "strace"), 0.80),
+    ("memory at 64 threads, MB", ("memory, 64 threads", "sockline"), None, 40),
+    ("first line, 100 MB of DWARF, ms", ("first line, 100 MB of DWARF", "sockline"), None, 300),
+    ("median thread / slowest of 1,000", None, ("slowest of 1,000 threads", "sockline"), 2.0),
+    ("instructions, 1,000 threads / 10", ("instructions, 1,000 threads", "sockline"), ("instructions, 10 threads", "sockline"), 1.20),
+]
+
+
+def differences(bench):
+    """What a row with something between the calls costs more than the row without."""
+    added = {}
+    for name in "native", "sockline":
+        more, less = bench.median("the same, mmap between", name), bench.median(CALL, name)
+        if more is not None and less is not None:
+            added[name] = more - less
+    return {"added by mmap": added}
+
+
+def measured(bench, figure, base):
+    """The ratio, or None when one of its figures is missing."""
+    added = differences(bench)
+    above, below = (1 if not of else added[of[0]].get(of[1]) if of[0] in added else bench.median(*of) for of in (figure, base))
+    return above / below if above is not None and below else None
+
+
+def check(bench):
+    """The promises as a Markdown table, and how many are broken."""
+    lines, broken = ["| promise | at most | measured | |", "|---|---:|---:|---|"], 0
+    for what, figure, base, most in PROMISES:
+        ratio = measured(bench, figure, base)
+        if ratio is None:
+            lines.append(f"| {what} | {most:g} | - | not measured |")
+            continue
+        broken += ratio > most
+        lines.append(f"| {what} | {most:g} | {ratio:.3g} | {'**broken**' if ratio > most else 'kept'} |")
+    return "\n".join(lines), broken
