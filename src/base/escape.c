@@ -105,63 +105,77 @@ void text_add_escaped(struct text *text, const char *bytes, size_t len, int utf8
 	text->len = (size_t)(out - text->data);
 }
 
-/* Adds \uXXXX, a pair of them beyond U+FFFF (RFC 8259, section 7). */
-static void add_json_unicode(struct text *text, uint32_t character)
+/* Writes \uXXXX, a pair of them beyond U+FFFF (RFC 8259, section 7). Returns the end. */
+static char *put_json_unicode(char *out, uint32_t character)
 {
 	const uint32_t units[2] = { 0xd7c0 + (character >> 10), 0xdc00 + (character & 0x3ff) };
 	const size_t count = character > 0xffff ? 2 : 1;
 
 	for (size_t i = 0; i < count; i++) {
 		const uint32_t unit = count == 1 ? character : units[i];
-		const char escape[6] = { '\\',
-					 'u',
-					 hex_digits[unit >> 12 & 15],
-					 hex_digits[unit >> 8 & 15],
-					 hex_digits[unit >> 4 & 15],
-					 hex_digits[unit & 15] };
 
-		text_add_bytes(text, escape, sizeof(escape));
+		*out++ = '\\';
+		*out++ = 'u';
+		for (int shift = 12; shift >= 0; shift -= 4)
+			*out++ = hex_digits[unit >> shift & 15];
 	}
+	return out;
 }
 
-/* Adds one character that JSON wants escaped, or that a terminal may act on when a person looks at the JSON.
- */
-static void add_json_escape(struct text *text, uint32_t character)
-{
-	static const char letters[] = "btnvfr"; /* for 8 to 13; JSON has no \v */
+/* How a byte stands in JSON: 0 as it is, 'u' as \u00XX, 'm' as part of UTF-8, any other as a backslash and
+ * that letter. */
+static const char json_escapes[256] = {
+	'u', 'u', 'u', 'u', 'u', 'u',	      'u',	     'u',	   'b',
+	't', 'n', 'u', 'f', 'r', 'u',	      'u',	     'u',	   'u',
+	'u', 'u', 'u', 'u', 'u', 'u',	      'u',	     'u',	   'u',
+	'u', 'u', 'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\', [0x7f] = 'u', [0x80 ... 0xff] = 'm',
+};
 
-	if (character == '"' || character == '\\' || (character >= 8 && character <= 13 && character != 11)) {
-		text_add_char(text, '\\');
-		text_add_char(text,
-			      character >= 8 && character <= 13 ? letters[character - 8] : (char)character);
-	} else {
-		add_json_unicode(text, character);
-	}
+/* One byte never becomes more: \u00XX, and what takes two of these has four bytes. */
+enum { JSON_MAX = 6 };
+
+/* Writes a character beyond ASCII, escaped when a terminal may act on it. Bytes that are none are kept. */
+static char *put_json_character(char *out, const unsigned char *at, size_t len, size_t *step)
+{
+	uint32_t character = 0;
+
+	*step = utf8_read(at, len, &character);
+	if (*step && !is_printable(character))
+		return put_json_unicode(out, character);
+	if (!*step)
+		*step = 1;
+	memcpy(out, at, *step);
+	return out + *step;
 }
 
 void text_add_json(struct text *text, const char *bytes, size_t len)
 {
-	const unsigned char *at = (const unsigned char *)bytes;
-	size_t from = 0, step;
+	const unsigned char *at = (const unsigned char *)bytes, *end = at + len;
 
-	for (size_t i = 0; i < len; i += step) {
-		uint32_t character = at[i];
+	if (text->cap - text->len <= len * JSON_MAX)
+		text_reserve(text, len * JSON_MAX + 1);
+	char *out = text->data + text->len;
+	while (at < end) {
+		const char letter = json_escapes[*at];
+		size_t step = 1;
 
-		step = 1;
-		if (character >= 0x80) {
-			step = utf8_read(at + i, len - i, &character);
-			if (!step || is_printable(character)) {
-				step = step ? step : 1;
-				continue;
-			}
-		} else if (character >= 0x20 && character != '"' && character != '\\' && character != 0x7f) {
-			continue;
+		if (!letter) {
+			*out++ = (char)*at;
+		} else if (letter == 'm') {
+			out = put_json_character(out, at, (size_t)(end - at), &step);
+		} else if (letter == 'u') {
+			memcpy(out, "\\u00", 4);
+			out[4] = hex_digits[*at >> 4];
+			out[5] = hex_digits[*at & 15];
+			out += JSON_MAX;
+		} else {
+			*out++ = '\\';
+			*out++ = letter;
 		}
-		text_add_bytes(text, bytes + from, i - from);
-		add_json_escape(text, character);
-		from = i + step;
+		at += step;
 	}
-	text_add_bytes(text, bytes + from, len - from);
+	*out = 0;
+	text->len = (size_t)(out - text->data);
 }
 
 void text_add_json_lossy(struct text *text, const char *bytes, size_t len)
