@@ -26,6 +26,13 @@ static const char *const weak_modules[] = {
 };
 static const char *const weak_paths[] = { "*/lib-dynload/*", "*/jvm/*", NULL };
 
+/* What interpreters compile at run time of their own library, by the names that they tell perf; not what was
+ * installed. */
+static const char *const weak_compiled[] = {
+	"* node:*", "py::*/lib/python[0-9]*", "py::<frozen*", "Builtin:*", "Stub:*", "BytecodeHandler:*", NULL
+};
+static const char *const installed[] = { "*/site-packages/*", "*/dist-packages/*", NULL };
+
 /* Code that comes from a language's own headers and library sources, inlined or instantiated in the user's
  * files. */
 static const char *const skipped_files[] = {
@@ -436,6 +443,13 @@ static bool is_runtime(const struct module *module, const struct judged_place *p
 	       (module->is_static && !module->is_go && !place->place.file && is_static_libc(name));
 }
 
+/* True for an interpreter's own library, compiled at run time. */
+static bool is_compiled_library(const struct module *module, const struct judged_place *place)
+{
+	return module->kind == MODULE_ANON && matches(weak_compiled, place->plain) &&
+	       !matches(installed, place->plain);
+}
+
 enum verdict policy_judge(const struct stack *stack, const struct module *module,
 			  const struct judged_place *place)
 {
@@ -448,6 +462,8 @@ enum verdict policy_judge(const struct stack *stack, const struct module *module
 		if (verdict == VERDICT_USER && is_runtime(module, place))
 			return module->is_go && place->plain && !is_go_low(place->plain) ? VERDICT_WEAK
 											 : VERDICT_SKIP;
+		if (is_compiled_library(module, place))
+			return VERDICT_WEAK;
 	}
 	return verdict == VERDICT_USER && place->place.file ? VERDICT_LINE : verdict;
 }

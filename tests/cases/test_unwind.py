@@ -118,6 +118,17 @@ def test_nonsense_stacks():
         assert call["caller"]["function"] == "call_with", call["caller"]
 
 
+def test_compiled_at_run_time():
+    """Code without a file is [anon] until its compiler writes a name for it, and its caller is found."""
+    if os.uname().machine != "x86_64":
+        pytest.skip("the fixture is written for x86-64")
+    program = build("jit", ["gcc", "-g", "-O1"], ["jit.c"])
+    before, after = harness.trace([program], "-k").calls("listen")
+    assert before["stack"][0]["module"] == "[anon]" and "function" not in before["stack"][0]
+    assert [call["stack"][1]["function"] for call in (before, after)] == ["main", "main"]
+    assert after["stack"][0]["function"] == "JS:*handler /srv/app.js:4:20"
+
+
 def test_skip_and_user_code():
     program = build("stack_lines.plain", ["gcc", "-g", "-O1", "-pthread"], ["stack_lines.c"])
     names = {call["caller"]["function"] for call in
