@@ -223,6 +223,8 @@ static void connected_to(struct state *state, struct call *call)
 	if (address_known(&address) &&
 	    address.family == AF_UNSPEC) /* dissolves the association, connect(2) */
 		address = (struct address){ 0 };
+	if (address_known(&file->peer) && !address_equal(&file->peer, &address))
+		pair_part(file); /* another conversation begins */
 	file_set_peer(state, file, &address);
 	file->link = address_known(&address) ? LINK_TO : LINK_NONE;
 }

@@ -239,7 +239,7 @@ state_view(struct state *state, struct file *file, struct arena *arena,
 				    .family = file->family,
 				    .type = file->type,
 				    .protocol = file->protocol,
-				    .pair = file->pair ? file->pair->id : 0 };
+				    .pair = file->pair_id };
 	if (file->kind == FILE_SOCKET) {
 		view->link = link_of(file);
 		view->local = cached(&file->local_text, &file->local, arena, text, user);

@@ -15,6 +15,8 @@ void pair_join(struct state *state, struct file *one, struct file *other)
 	pair_single(state, other, false);
 	one->pair = other;
 	other->pair = one;
+	one->pair_id = other->id;
+	other->pair_id = one->id;
 	news_add(state, NEWS_PAIRED, one)->other = other;
 }
 
@@ -100,6 +102,14 @@ void pair_unix(struct state *state, struct file *accepted)
 
 	if (other && other->family == AF_UNIX)
 		pair_join(state, accepted, other);
+}
+
+void pair_part(struct file *file)
+{
+	if (file->pair)
+		file->pair->pair = NULL;
+	file->pair = NULL;
+	file->pair_id = 0;
 }
 
 void pair_forget(struct state *state, struct file *file)

@@ -40,6 +40,7 @@ struct file {
 	uint64_t sampled_bytes;		/* sent and received when the last sample was taken */
 	bool sampled_close;
 	struct file *pair;     /* the other end; each forgets the other */
+	uint32_t pair_id;		/* of the other end, also when that is closed; 0: none */
 	uint64_t ends;	       /* key in state->by_ends; 0: not there */
 	struct watch *watched; /* epoll registrations of this file */
 	struct epoll *epoll;   /* of an epoll: its registrations; NULL: none yet */
@@ -144,6 +145,7 @@ void ready_apply(struct state *state, struct task *task, struct call *call);
 void pair_join(struct state *state, struct file *one, struct file *other);
 void pair_ends(struct state *state, struct file *file);	    /* inet: by swapped addresses */
 void pair_unix(struct state *state, struct file *accepted); /* held */
+void pair_part(struct file *file);
 void pair_forget(struct state *state, struct file *file);
 void pair_single(struct state *state, struct file *file, bool single);
 
