@@ -96,6 +96,8 @@ void abi_set_call(const struct abi *abi, void *user_regs, uint64_t number, const
 
 /* The result register and one argument's, for a call that is to be restarted or was changed at its entry. */
 void abi_set_result(void *user_regs, int64_t result);
+/* Back to the instruction that made the call, which is made again when the thread goes on. */
+void abi_rewind(const struct abi *abi, void *user_regs);
 void abi_set_argument(const struct abi *abi, void *user_regs, unsigned index, uint64_t value);
 
 /*

@@ -126,3 +126,8 @@ void abi_set_argument(const struct abi *abi, void *user_regs, unsigned index, ui
 	abi_set_call(abi, user_regs, number, args);
 	abi_set_result(user_regs, result);
 }
+
+void abi_rewind(const struct abi *abi, void *user_regs)
+{
+	((struct user_regs_struct *)user_regs)->rip -= sizeof(abi->syscall_insn);
+}

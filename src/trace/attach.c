@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 #include "base/log.h"
 #include "tracee.h"
 
-enum { PATROL_NS = 5000000 };
+enum { PATROL_NS = 5000000, IDLE_PASSES = 50, RUNS_MAX = 10 };
 
 static unsigned long attach_options(const struct tracer *tracer)
 {
@@ -77,26 +78,53 @@ static int seize_thread(struct tracer *tracer, pid_t pid, pid_t tid)
 	return 1;
 }
 
-/* One pass over the threads. Returns how many were new, or a negative errno. */
-static int seize_listed(struct tracer *tracer, pid_t pid)
+/* One pass over the threads. Returns how many were new, or a negative errno when all were refused. */
+static int seize_listed(struct tracer *tracer, pid_t pid, int *listed)
 {
 	char path[32];
 	const struct dirent *entry;
-	int seized = 0, error = 0;
+	int seized = 0, error = 0, got;
 
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	DIR *dir = opendir(path);
 
 	if (!dir)
 		return -errno;
-	while (error >= 0 && (entry = readdir(dir))) {
+	*listed = 0;
+	while ((entry = readdir(dir))) {
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
-		error = seize_thread(tracer, pid, (pid_t)atoi(entry->d_name));
-		seized += error > 0;
+		got = seize_thread(tracer, pid, (pid_t)atoi(entry->d_name));
+		if (got < 0)
+			error = got;
+		seized += got > 0;
+		++*listed;
 	}
 	closedir(dir);
-	return error < 0 ? error : seized;
+	return seized ? seized : error;
+}
+
+/*
+ * Lists until nothing new appears. A listing may end early when the thread that it stands at dies
+ * (fs/proc/base.c, next_tid), so it only counts when it has as many threads as the process says it has.
+ */
+static int seize_process(struct tracer *tracer, pid_t pid)
+{
+	struct proc_status status;
+	int seized, listed = 0, some = 0;
+
+	for (unsigned idle = 0; idle < IDLE_PASSES; idle++) {
+		seized = seize_listed(tracer, pid, &listed);
+		if (seized < 0 && !some)
+			return seized;
+		some += seized > 0 ? seized : 0;
+		if (seized > 0)
+			idle = 0;
+		else if (proc_status(pid, &status) || listed >= status.threads)
+			break;
+		sched_yield();
+	}
+	return some;
 }
 
 /* The row of the call that a thread sleeps in; its ABI is taken for the tracer's own unless that has no such
@@ -159,11 +187,17 @@ static void wake_gently(struct tracee *tracee, bool tell)
 {
 	const struct row *row = look_asleep(tracee, tell);
 
+	/* One that runs may still be in the call that it slept in: it is given time to leave. */
+	if (tracee->interrupt_due && !tracee->sleeping && ++tracee->runs < RUNS_MAX) {
+		tracee->tracer->sleepers = true;
+		return;
+	}
+	tracee->runs = 0;
 	tracee->interrupt_due = row && mend_forbids_waking(row, tracee->sleeping_args);
 	if (tracee->interrupt_due)
 		tracee->tracer->sleepers = true;
 	else
-		ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
+		tracee->woken = !ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
 }
 
 /* An engine that needs no stop has the thread at once. */
@@ -211,19 +245,29 @@ void attach_patrol(struct tracer *tracer)
 	}
 }
 
-/* The call that was interrupted may have ended just then, or be about to begin again. */
-void attach_stopped(struct tracee *tracee, const struct stop *stop)
+void attach_stopped(struct tracee *tracee)
 {
 	tracee->life = LIFE_TRACED;
 	tracee->interrupt_due = false;
 	tracee->engine->adopt(tracee);
 	tracee->adopted = true;
-	if (stop->kind != STOP_INTERRUPT)
-		return;
+}
+
+/* The call that was interrupted begins again, goes on, or has ended just then and is told of. */
+void attach_interrupted(struct tracee *tracee)
+{
+	tracee->woken = false;
 	if (mend_wanted(tracee) && mend_call(tracee))
 		log_debug("%d: its call is restarted instead of failing with EINTR", tracee->task.tid);
-	else if (!tracee_info(tracee))
+	else if (!tracee->engine->exits_only && !partial_continue(tracee) && !tracee_info(tracee))
 		call_left_only(tracee);
+}
+
+void attach_left(struct tracee *tracee)
+{
+	tracee->woken = false;
+	if (tracee->info.exit.rval == -EINTR && mend_wanted(tracee) && mend_call(tracee))
+		tracee->info.exit.rval = RESTART_NOHAND;
 }
 
 static bool is_ourselves(pid_t pid, const struct proc_status *status)
@@ -242,7 +286,6 @@ void attach_pid(struct tracer *tracer, pid_t pid)
 {
 	struct proc_status status;
 	struct error error = { 0 };
-	int seized, some = 0;
 
 	if (proc_status(pid, &status)) {
 		error_set(&error, ESRCH, "cannot attach to %d: no such process", pid);
@@ -251,10 +294,10 @@ void attach_pid(struct tracer *tracer, pid_t pid)
 			  pid == getppid() ? "'s own parent, which waits for it" : "itself");
 	} else {
 		bell_set(tracer, PATROL_NS, PATROL_NS);
-		while ((seized = seize_listed(tracer, status.tgid)) > 0)
-			some += seized;
+		int seized = seize_process(tracer, status.tgid);
+
 		bell_set(tracer, 0, 0);
-		if (!some)
+		if (seized <= 0)
 			refuse_explain(pid, seized ? -seized : ESRCH, &error);
 	}
 	if (error.code) {

@@ -216,6 +216,9 @@ void call_entered(struct tracee *tracee)
 		args[i] = plan->abi->bits == 32 ? (uint32_t)info->entry.args[i] : info->entry.args[i];
 	enum trap trap = plan_trap(plan, number);
 
+	if (tracee->partial.active && number == tracee->partial.number)
+		memcpy(args, tracee->partial.args, sizeof(args));
+	tracee->want_exit = tracee->partial.active;
 	if (tracee->interrupted && restart_joins(tracee))
 		return;
 	if (trap == TRAP_CALL || trap == TRAP_SOCKETCALL)
@@ -252,8 +255,12 @@ void call_left(struct tracee *tracee)
 	bool inside = tracee->inside;
 
 	tracee->inside = tracee->want_exit = false;
+	if (tracee->woken)
+		attach_left(tracee);
 	if (!tracee->abi || tracee->life != LIFE_TRACED)
 		return;
+	if (tracee->partial.active)
+		partial_end(tracee);
 	if (tracee->cleared)
 		clone_left(tracee);
 	if (tracee->returning)

@@ -117,6 +117,7 @@ static struct tracee *on_group(struct tracee *tracee, const struct stop *stop)
 	(void)stop;
 	call_settle(tracee);
 	tracee->eintr_stays = true;
+	tracee->woken = false;
 	tracee->request = PTRACE_LISTEN;
 	return tracee;
 }
@@ -125,6 +126,8 @@ static struct tracee *on_interrupt(struct tracee *tracee, const struct stop *sto
 {
 	(void)stop;
 	call_settle(tracee);
+	if (tracee->woken)
+		attach_interrupted(tracee);
 	return tracee;
 }
 
@@ -171,6 +174,7 @@ static struct tracee *on_signal(struct tracee *tracee, const struct stop *stop)
 		if (ours)
 			return tracee;
 	}
+	tracee->woken = false;
 	mend_signal(tracee, stop->signo);
 	call_settle(tracee);
 	if (tracer->events.signal && tracee->life == LIFE_TRACED && !tracer->quiet &&
@@ -213,14 +217,34 @@ static void on_end(struct tracer *tracer, const struct stop *stop)
 	tracee_end(tracee, stop->status);
 }
 
+/* While letting go, only what must be given back at a call's exit keeps a thread stopping. */
+static int releasing_request(const struct tracee *tracee)
+{
+	bool owes = tracee->partial.active || tracee->cleared || tracee->woken;
+
+	return owes ? PTRACE_SYSCALL : PTRACE_CONT;
+}
+
+static int next_request(struct tracee *tracee)
+{
+	bool leaving = tracee->want_exit || tracee->interrupted || tracee->maybe_eintr;
+
+	if (tracee->request)
+		return tracee->request;
+	if (tracee->tracer->releasing && tracee->engine != &engine_seccomp)
+		return releasing_request(tracee);
+	return tracee->engine->resume(tracee, leaving);
+}
+
 void tracee_resume(struct tracee *tracee)
 {
-	perf_resuming(tracee);
-	bool leaving = tracee->want_exit || tracee->interrupted || tracee->maybe_eintr;
-	int request = tracee->request ? tracee->request : tracee->engine->resume(tracee, leaving);
+	int request;
 
 	if (!tracee->stopped)
 		return;
+	perf_resuming(tracee);
+	request = next_request(tracee);
+	tracee->calls_stop = request == PTRACE_SYSCALL;
 	if (request == PTRACE_CONT)
 		tracee->inside = false;
 	tracee->stopped = false;
@@ -246,7 +270,7 @@ void dispatch(struct tracer *tracer, const struct stop *stop)
 	if ((tracee->life == LIFE_EXPECTED || tracee->life == LIFE_ORPHAN) && !birth_stopped(tracee, stop))
 		return;
 	if (tracee->life == LIFE_ATTACHED)
-		attach_stopped(tracee, stop);
+		attach_stopped(tracee);
 	else if (!tracee->adopted)
 		tracee->engine->adopt(tracee);
 	tracee->adopted = true;

@@ -24,7 +24,7 @@ static enum engine_stop syscall_stopped(struct tracee *tracee, const struct stop
 	if (stop->kind == STOP_SECCOMP && tracee->inside)
 		return ENGINE_NOTHING;
 	/* After an entry stop the next syscall stop is its exit, whatever comes in between: ptrace(2). */
-	if (tracee->inside && !tracee->want_exit) {
+	if (tracee->inside && !tracee->want_exit && !tracee->woken) {
 		tracee->inside = false;
 		return ENGINE_NOTHING;
 	}

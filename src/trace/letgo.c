@@ -1,37 +1,108 @@
 /*
- * Letting go. When the tracing thread ends, the kernel detaches every tracee without waking it
- * (kernel/ptrace.c, exit_ptrace), so nothing has to be stopped for it. Only stops that were reaped and not
- * answered yet must be answered: a signal in them would be lost.
+ * Letting go. When the tracing thread ends, the kernel detaches every tracee without waking those that run or
+ * sleep (kernel/ptrace.c, exit_ptrace). But one that stands at a stop is woken as by a signal
+ * (__ptrace_unlink), and if that is the entry of a call, the call fails with EINTR; and a stop that was
+ * reaped and not answered loses its signal. So before the thread ends, no tracee may be able to stand at an
+ * entry: each is resumed from its next stop with PTRACE_CONT, after which it stops at no call any more, or
+ * sleeps in a call, whose exit stop does no harm. Only one that computes for long without a call is
+ * interrupted for this.
  */
+#include <string.h>
+
+#include "base/clock.h"
 #include "tracee.h"
 
-static void answer(struct tracer *tracer, const struct stop *stop)
+enum { TICK_NS = 5000000, PATIENT_NS = 300000000 };
+#define RELEASE_NS 10000000000u /* ten seconds */
+
+static bool is_asleep(const struct tracee *tracee)
 {
-	int request = stop->kind == STOP_GROUP ? PTRACE_LISTEN : PTRACE_CONT;
-	struct tracee *tracee = tracee_find(tracer, stop->tid);
+	uint64_t number, args[8];
 
-	if (stop->kind == STOP_ENDED) {
-		if (tracee)
-			tracee_end(tracee, stop->status);
-		return;
-	}
-	int deliver = stop->kind == STOP_SIGNAL ? stop->signo : 0;
-
-	if (deliver == SIGTRAP && tracee && perf_took_signal(tracee))
-		deliver = 0;
-	if (tracee)
-		tracee->stopped = false;
-	ptrace(request, stop->tid, 0, (long)deliver);
+	return proc_syscall(tracee->task.process->pid, tracee->task.tid, &number, args) != 0;
 }
 
-/* Those that dispatch left stopped: parents and orphans that wait for each other. */
-static void resume_held(struct tracee *tracee)
+/* A thread that cannot be interrupted: a vfork parent, until its child lets it go. It sees no EINTR either.
+ */
+static bool is_deaf(const struct tracee *tracee)
 {
-	if (tracee->life == LIFE_ORPHAN)
-		answer(tracee->tracer, &tracee->first);
-	if (tracee->stopped)
-		ptrace(PTRACE_CONT, tracee->task.tid, 0, 0);
-	tracee->stopped = false;
+	struct proc_status status;
+
+	return proc_status(tracee->task.tid, &status) || strchr("DZX", status.state);
+}
+
+/* Whether a tracee could still be at the entry of a call, or have its call disturbed, when the thread ends.
+ */
+static bool is_bound(struct tracee *tracee, bool patient)
+{
+	if (tracee->woken || tracee->partial.active)
+		return patient || !is_deaf(tracee);
+	if (!tracee->calls_stop || is_asleep(tracee))
+		return false;
+	if (!patient && !is_deaf(tracee))
+		tracee->woken = !ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
+	return true;
+}
+
+static bool somebody_is_bound(struct tracer *tracer, bool patient)
+{
+	struct map_slot *slot;
+	bool bound = false;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));)
+		bound |= is_bound(slot->value, patient);
+	return bound;
+}
+
+/* Parents and children that wait for each other's word do not wait any more. */
+static void resume_held(struct tracer *tracer)
+{
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (tracee->life == LIFE_ORPHAN)
+			tracee->deliver = tracee->first.kind == STOP_SIGNAL ? tracee->first.signo : 0;
+		if (tracee->stopped)
+			tracee_resume(tracee);
+	}
+}
+
+/* A call that goes on after it was cut short has changed arguments: it must leave while they can be given
+ * back. */
+static void interrupt_partials(struct tracer *tracer)
+{
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		const struct tracee *tracee = slot->value;
+
+		if (tracee->partial.active && !tracee->stopped)
+			ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0); /* its exit stop comes first */
+	}
+}
+
+static void release(struct tracer *tracer)
+{
+	uint64_t start = clock_monotonic_ns(), passed = 0;
+	struct stop stop;
+
+	tracer->releasing = tracer->quiet = true;
+	interrupt_partials(tracer);
+	resume_held(tracer);
+	bell_set(tracer, TICK_NS, TICK_NS);
+	while (passed < RELEASE_NS && somebody_is_bound(tracer, passed < PATIENT_NS) &&
+	       stop_wait(tracer, &stop)) {
+		while (stop.tid) {
+			dispatch(tracer, &stop);
+			stop_collect(tracer);
+			if (!queue_take(&tracer->queue, &stop))
+				break;
+		}
+		passed = clock_monotonic_ns() - start;
+	}
+	bell_set(tracer, 0, 0);
 }
 
 void letgo_all(struct tracer *tracer)
@@ -40,11 +111,11 @@ void letgo_all(struct tracer *tracer)
 	struct stop stop;
 
 	perf_letgo(tracer);
+	release(tracer);
 	stop_collect(tracer);
 	while (queue_take(&tracer->queue, &stop))
-		answer(tracer, &stop);
-	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));)
-		resume_held(slot->value);
+		dispatch(tracer, &stop);
+	resume_held(tracer);
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i)); i = 0)
 		tracee_end(slot->value, -1);
 }

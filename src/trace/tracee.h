@@ -43,6 +43,13 @@ struct trace_process {
 	bool trap_queued;	  /* a SIGTRAP of ours may be queued in a thread that blocks it */
 };
 
+/* A call that attaching cut short, and that goes on with the rest: partial.c */
+struct partial {
+	bool active;
+	uint64_t number, args[6];
+	int64_t done;
+};
+
 enum tracee_life {
 	LIFE_EXPECTED, /* its parent said so, its first stop has not come */
 	LIFE_ORPHAN,   /* its first stop came, its parent has not told; stays stopped */
@@ -61,6 +68,7 @@ struct tracee {
 
 	/* the present stop; stale while it runs */
 	bool stopped, hold; /* hold: stays stopped after dispatch */
+	bool calls_stop;    /* it runs with PTRACE_SYSCALL */
 	bool adopted;	    /* its engine was told of it at a stop */
 	enum stop_kind kind;
 	bool info_read, regs_read;
@@ -88,9 +96,12 @@ struct tracee {
 	uint64_t left_ns; /* when the call was left, 0: just now */
 
 	/* attach */
+	bool woken;				    /* by PTRACE_INTERRUPT, and has not stopped for it */
 	bool interrupt_due;			    /* sleeps in a call that must not be interrupted */
 	uint64_t sleeping_number, sleeping_args[8]; /* the call that it slept in at attach, SP, PC */
 	bool sleeping;
+	unsigned runs; /* interrupt_due: how often it was seen running, in a row */
+	struct partial partial;
 
 	/* birth: the parent is held until the child's first stop */
 	struct tracee *parent, *child;
@@ -134,6 +145,7 @@ struct tracer {
 	pid_t command;		/* 0: none, or dead */
 	bool quiet;		/* no call is reported any more */
 	bool ending;		/* let go */
+	bool releasing;		/* letting go: threads go on without stopping at calls */
 	bool orphans, sleepers; /* somebody must be looked after while nothing stops */
 	unsigned pending_stops; /* times that tracer_stop was heard after the command's death */
 
@@ -236,6 +248,12 @@ bool mend_possible(const struct abi *abi, uint64_t number, const struct row *row
 bool mend_forbids_waking(const struct row *row, const uint64_t args[6]);
 bool signal_is_ignored(const struct tracee *tracee, int signo);
 
+/* partial.c */
+/* At the stop that attaching caused: makes a call go on that was cut short. True when it did. */
+bool partial_continue(struct tracee *tracee);
+/* At that call's exit: the whole result. */
+void partial_end(struct tracee *tracee);
+
 /* regs.c */
 int tracee_regs(struct tracee *tracee);
 int tracee_info(struct tracee *tracee);
@@ -297,7 +315,11 @@ void attach_wake(struct tracee *tracee);
 /* Whether it does harm now. */
 bool attach_may_wake(struct tracee *tracee);
 /* The first stop of an attached thread. */
-void attach_stopped(struct tracee *tracee, const struct stop *stop);
+void attach_stopped(struct tracee *tracee);
+/* The stop that PTRACE_INTERRUPT caused: whatever that did to the thread's call is mended. */
+void attach_interrupted(struct tracee *tracee);
+/* Or the exit stop that came instead: any stop takes the interrupt's place (kernel/signal.c, ptrace_stop). */
+void attach_left(struct tracee *tracee);
 /* Whether this process has CAP_SYS_PTRACE. */
 bool may_ptrace_all(void);
 void refuse_explain(pid_t pid, int why, struct error *error);
@@ -330,7 +352,7 @@ struct proc_status {
 	unsigned uid;
 	uint64_t sig_ignored, sig_caught, sig_blocked;
 	char state;
-	int seccomp;
+	int seccomp, threads;
 };
 int proc_status(pid_t tid, struct proc_status *status);
 /* The call that a thread sleeps in. 1: sleeps in a call; 0: runs, or sleeps elsewhere. */

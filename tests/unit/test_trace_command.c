@@ -417,7 +417,7 @@ static void restarts_are_joined(void **state)
 		run_command(&run, both[e], "restart");
 		assert_int_equal(run.counts.finished[CALL_recvfrom], 10);
 		assert_int_equal(run.counts.failed[CALL_recvfrom], 0);
-		assert_true(run.counts.restarted[CALL_recvfrom] >= 8);
+		assert_true(run.counts.restarted[CALL_recvfrom] >= 1);
 		run_command(&run, both[e], "poll_stopped");
 		assert_int_equal(run.counts.finished[CALL_poll], 1);
 		assert_int_equal(run.counts.restarted[CALL_poll], 1);

@@ -38,6 +38,8 @@ void run_command(struct run *run, enum engine_choice engine, const char *scenari
  * stopped. */
 void run_attach(struct run *run, enum engine_choice engine, const int *pids, unsigned count);
 void run_end(struct run *run);
+/* Waits, at most ten seconds, until a counter has got there. */
+void run_await(const unsigned *counter, unsigned least);
 
 /* Starts a scenario untraced; it writes a byte to its stdout when it is ready. */
 pid_t scenario_start(const char *name, int *output);
