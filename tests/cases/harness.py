@@ -141,6 +141,11 @@ def sockline(*argv, **more):
     return run([SOCKLINE, *argv], **more)
 
 
+def is_sanitized():
+    """Whether sockline was built with AddressSanitizer, which takes memory of its own."""
+    return b"__asan_init" in SOCKLINE.read_bytes()
+
+
 # ---- traces ----------------------------------------------------------------------------------------------------------
 
 _validator = None
