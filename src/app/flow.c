@@ -151,6 +151,11 @@ static int epoll_fd(void *user, const struct call *call, int epfd, uint64_t data
 	return call->file ? state_epoll_fd(pipeline->state, call->file, data) : -1;
 }
 
+static const char *genl_family(void *user, uint16_t id)
+{
+	return genl_name(&((struct pipeline *)user)->genl, id);
+}
+
 /* Prepares the decoder's view of this pipeline. */
 void pipeline_decode_init(struct pipeline *pipeline)
 {
@@ -158,8 +163,10 @@ void pipeline_decode_init(struct pipeline *pipeline)
 		.file = file_of,
 		.host = pipeline_host,
 		.epoll_fd = epoll_fd,
+		.genl_family = genl_family,
 		.user = pipeline,
 		.data_limit = pipeline->capture.data_limit,
+		.show_secrets = pipeline->options->show_secrets,
 	};
 }
 

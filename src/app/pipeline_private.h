@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "decode/capture.h"
 #include "decode/decode.h"
+#include "genl.h"
 #include "stack/stack.h"
 #include "state/state.h"
 
@@ -22,6 +23,7 @@ struct pipeline {
 	struct state *state;
 	struct stack *stack; /* NULL: no callers are wanted */
 	struct hosts *hosts;
+	struct genl genl;
 	struct decode decode;
 	struct capture_options capture;
 	struct row_set shown;  /* calls that are shown */

@@ -73,7 +73,15 @@ struct value *value_flags(struct arena *arena, const char *name, const struct na
 	struct value *value = value_new(arena, VALUE_FLAGS, name);
 	const char *found[FLAGS_MAX];
 	uint64_t rest = flags;
-	size_t count = names && flags ? names_split(names, flags, found, FLAGS_MAX, &rest) : 0;
+	size_t count = 0;
+
+	/* one bit is the usual case, and splitting takes a while */
+	if (names && flags && !(flags & (flags - 1)) && (found[0] = names_find(names, flags))) {
+		count = 1;
+		rest = 0;
+	} else if (names && flags) {
+		count = names_split(names, flags, found, FLAGS_MAX, &rest);
+	}
 
 	value->flags.number = flags;
 	value->flags.rest = rest;

@@ -52,7 +52,7 @@ static const char *generic_type(const struct decoder *decoder, uint16_t type)
 
 	if (!names_find(&names_genl_id, type) && decoder->decode->genl_family)
 		name = decoder->decode->genl_family(decoder->decode->user, type);
-	return name;
+	return name ? arena_string(decoder->arena, name) : NULL;
 }
 
 static const struct names *generic_flags(const struct netlink_message *message)
