@@ -336,7 +336,10 @@ static void leave_send(struct state *state, struct task *task, struct call *call
 {
 	struct file *file = call->file;
 
-	if (!file || file->asked_local || !is_inet(file) || !call_succeeded(call) || !call->left)
+	if (!file || !is_inet(file) || !call_succeeded(call))
+		return;
+	payload_leave_send(call);
+	if (file->asked_local || !call->left)
 		return;
 	file->asked_local = true;
 	if (address_port(&file->local) <= 0)
@@ -425,6 +428,8 @@ static void apply_dup2(struct state *state, struct task *task, struct call *call
 	struct slot *slot = fdtable_slot(task->files, fd);
 	bool cloexec = call->row->id == CALL_dup3 && (call->args[2] & O_CLOEXEC);
 
+	if (slot)
+		slot->flags &= ~SLOT_CLOSING & 0xff;
 	if (!call_succeeded(call) || fd == call_fd(call, 0))
 		return;
 	put_again(state, task, call, fd,
@@ -518,6 +523,7 @@ static void leave_recvmsg(struct state *state, struct task *task, struct call *c
 /* result: how many messages of the vector were sent or received */
 static void leave_sendmmsg(struct state *state, struct task *task, struct call *call)
 {
+	leave_send(state, task, call);
 	for (int64_t i = 0; call_succeeded(call) && i < call->result && i < 1024; i++)
 		rights_sent(state, task, call, call->args[1] + (uint64_t)i * call->abi->layout.mmsghdr.size);
 }

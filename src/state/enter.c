@@ -66,6 +66,8 @@ static bool enter_any(struct state *state, struct task *task, struct call *call)
 	tcp_enter_close(state, task, call, file);
 	if (call->entry_seen && call->row->effect == EFFECT_CLOSE)
 		begin_close(task, call_fd(call, call->row->fd_arg));
+	if (call->entry_seen && call->row->effect == EFFECT_DUP2 && call->args[0] != call->args[1])
+		begin_close(task, call_fd(call, 1));
 	call->file = file_ref(file);
 	if (file2)
 		call->file2 = file_ref(file2);

@@ -187,19 +187,33 @@ unsigned call_payloads(struct call *call, struct payload *payloads, unsigned max
 	return 1;
 }
 
+static bool is_dns(const struct address *address)
+{
+	int port = address_port(address);
+
+	return port == DNS_PORT || port == MDNS_PORT;
+}
+
+/* An unconnected socket shows by what it sends that its datagrams are worth reading. */
+void payload_leave_send(struct call *call)
+{
+	struct file *file = call->file;
+	struct payload first;
+
+	if (file->dns || file->type != SOCK_DGRAM || address_known(&file->peer))
+		return;
+	file->dns = call_payloads(call, &first, 1) && is_dns(&first.peer);
+}
+
 uint32_t state_data_wanted(const struct call *call)
 {
 	const struct file *file = call->file;
 
-	if (file && file->family == AF_NETLINK && (sends(call) || receives(call)))
-		return NETLINK_WANTED;
 	if (!file || !file->history || (file->family != AF_INET && file->family != AF_INET6) ||
 	    (!sends(call) && !receives(call)))
 		return 0;
-	int port = address_port(&file->peer);
-
-	if (port == DNS_PORT || port == MDNS_PORT ||
-	    (file->type == SOCK_DGRAM && !address_known(&file->peer)))
+	if (file->dns || is_dns(&file->peer) ||
+	    (file->type == SOCK_DGRAM && address_port(&file->local) == MDNS_PORT))
 		return DNS_WANTED;
 	if (file->type == SOCK_STREAM && sends(call) && file->history->sent.calls < FIRST_CALLS &&
 	    file->link == LINK_TO)

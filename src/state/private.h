@@ -26,6 +26,7 @@ struct file {
 	bool bound;	   /* by bind, or found so: not by what it sent or connected to */
 	bool asked_local;  /* the kernel was asked once for what a send or connect had left unknown */
 	bool untold;	   /* a connect's outcome is known, and no line said so yet */
+	bool dns;	   /* unconnected, and has sent to a name server */
 	bool single;	   /* counted in state->unix_single */
 	bool may_be_ready; /* select said writable: connected or failed */
 	uint32_t id;
@@ -40,7 +41,7 @@ struct file {
 	uint64_t sampled_bytes;		/* sent and received when the last sample was taken */
 	bool sampled_close;
 	struct file *pair;     /* the other end; each forgets the other */
-	uint32_t pair_id;		/* of the other end, also when that is closed; 0: none */
+	uint32_t pair_id;      /* of the other end, also when that is closed; 0: none */
 	uint64_t ends;	       /* key in state->by_ends; 0: not there */
 	struct watch *watched; /* epoll registrations of this file */
 	struct epoll *epoll;   /* of an epoll: its registrations; NULL: none yet */
@@ -148,6 +149,9 @@ void pair_unix(struct state *state, struct file *accepted); /* held */
 void pair_part(struct file *file);
 void pair_forget(struct state *state, struct file *file);
 void pair_single(struct state *state, struct file *file, bool single);
+
+/* payload.c: held */
+void payload_leave_send(struct call *call);
 
 /* tcp.c: samples of struct tcp_info */
 void tcp_enter_close(struct state *state, struct task *task, struct call *call, struct file *file);

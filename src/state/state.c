@@ -81,7 +81,8 @@ void state_task_new(struct state *state, struct task *task, struct task *parent,
 	if (!parent && !table && task->files->attached)
 		look_running(state, task);
 	else if (!parent && !table)
-		look_list(state, task); /* now: where only exits are seen, its first call has made its fd already */
+		look_list(state,
+			  task); /* now: where only exits are seen, its first call has made its fd already */
 }
 
 void state_task_end(struct state *state, struct task *task)
