@@ -59,6 +59,8 @@ struct trace_events {
 	 * thread's exec. */
 	void (*task_end)(void *user, struct task *task, int status);
 	void (*process_end)(void *user, struct process *process, int status);
+	/* All that is still traced will be let go now: task_end and process_end of it follow. */
+	void (*let_go)(void *user);
 	void (*exec)(void *user, struct task *task,
 		     pid_t old_tid); /* held; ABI, space, comm, executable are new */
 	void (*executable_map)(void *user,

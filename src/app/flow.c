@@ -172,6 +172,8 @@ void pipeline_decode_init(struct pipeline *pipeline)
 
 void pipeline_emit(struct pipeline *pipeline, const struct event *event)
 {
+	if (pipeline->ended && pipeline->options->command && event->kind != EVENT_NOTE)
+		return;
 	for (unsigned i = 0; i < pipeline->sink_count; i++)
 		pipeline->sinks[i]->kind->event(pipeline->sinks[i], event);
 }
@@ -263,6 +265,7 @@ static void show_call(struct pipeline *pipeline, const struct event *event)
 		return;
 	pipeline_emit(pipeline, event);
 	if (most && ++pipeline->shown_calls >= most) {
+		pipeline_last_words(pipeline);
 		pipeline->ended = true;
 		tracer_stop(pipeline->tracer, 0);
 	}

@@ -226,6 +226,8 @@ static void keep_time(struct run *run, struct clockwork *clockwork)
 
 	if (clockwork->end_ns && now >= clockwork->end_ns) {
 		clockwork->end_ns = 0;
+		pipeline_stop(run->pipeline);
+		tracer_poke(run->tracer);
 		tracer_stop(run->tracer, 0);
 	}
 	if (clockwork->interval && now >= clockwork->tick_ns) {

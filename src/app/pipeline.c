@@ -86,6 +86,7 @@ void pipeline_events(struct pipeline *pipeline, struct trace_events *events)
 		.task_new = pipeline_task_new,
 		.task_end = pipeline_task_end,
 		.process_end = pipeline_process_end,
+		.let_go = pipeline_last_words,
 		.exec = pipeline_exec,
 		.executable_map = pipeline_executable_map,
 		.signal = pipeline_signal,
@@ -163,7 +164,7 @@ void pipeline_end(struct pipeline *pipeline)
 {
 	struct text modules = { 0 }, line = { 0 };
 
-	state_each(pipeline->state, pipeline_socket_open, pipeline);
+	pipeline_last_words(pipeline);
 	if (pipeline->stack)
 		stack_without_debug(pipeline->stack, add_module, &modules);
 	if (modules.len) {

@@ -31,7 +31,9 @@ struct pipeline {
 	struct task *task;     /* whose call is being decoded */
 	struct arena arena;    /* of the line that is being made, for lines that are no calls */
 	struct text scratch;
-	bool ended; /* --max-events: enough was shown */
+	bool ended;	 /* --for, --max-events: a command is no longer reported */
+	int end_wanted;	 /* atomic: --for is over */
+	bool last_words; /* the sockets that are open at the end have been shown */
 	uint64_t shown_calls;
 	struct map tasks;   /* by tid, those that are traced */
 	struct map noted;   /* by thread and place: pending notes that were given */
@@ -57,7 +59,8 @@ void pipeline_emit(struct pipeline *pipeline, const struct event *event);
 void pipeline_remarks(struct pipeline *pipeline, struct call *call, struct event *event, const char *words);
 void pipeline_socket_found(void *user, struct task *task, int fd, struct file *file);
 void pipeline_socket_closed(void *user, struct file *file);
-void pipeline_socket_open(void *user, struct file *file);
+/* The sockets that are open when the trace ends, whether or not their process goes on. */
+void pipeline_last_words(void *user);
 
 /* naming.c: bytes of data worth copying; what they taught (words for the line, or NULL); names of hosts. */
 uint32_t pipeline_data_limit(const struct pipeline *pipeline, const struct call *call);

@@ -307,13 +307,24 @@ void pipeline_socket_closed(void *user, struct file *file)
 
 	if (file_kind(file) != FILE_SOCKET)
 		return;
-	socket_event(pipeline, file, "closed", NULL, -1, false);
+	if (!pipeline->last_words)
+		socket_event(pipeline, file, "closed", NULL, -1, false);
 	hosts_flow_end(pipeline->hosts, socket_id(file));
 }
 
 /* The same for sockets that are open when the trace ends. */
-void pipeline_socket_open(void *user, struct file *file)
+static void socket_open(void *user, struct file *file)
 {
 	if (file_kind(file) == FILE_SOCKET)
 		socket_event(user, file, "open", NULL, -1, true);
+}
+
+void pipeline_last_words(void *user)
+{
+	struct pipeline *pipeline = user;
+
+	if (pipeline->last_words)
+		return;
+	state_each(pipeline->state, socket_open, pipeline);
+	pipeline->last_words = true;
 }

@@ -70,6 +70,10 @@ void pipeline_tick(void *user)
 
 	if (__atomic_exchange_n(&pipeline->totals_wanted, 0, __ATOMIC_SEQ_CST) && pipeline->totals)
 		summary_write(pipeline->totals);
+	if (__atomic_exchange_n(&pipeline->end_wanted, 0, __ATOMIC_SEQ_CST)) {
+		pipeline_last_words(pipeline);
+		pipeline->ended = true;
+	}
 	if (pipeline->ended)
 		return;
 	if (pipeline->pending_ns && (int64_t)(now - pipeline->pending_checked_ns) >= PENDING_CHECK) {
@@ -95,6 +99,11 @@ int64_t pipeline_interval(const struct pipeline *pipeline)
 void pipeline_totals(struct pipeline *pipeline)
 {
 	__atomic_store_n(&pipeline->totals_wanted, 1, __ATOMIC_SEQ_CST);
+}
+
+void pipeline_stop(struct pipeline *pipeline)
+{
+	__atomic_store_n(&pipeline->end_wanted, 1, __ATOMIC_SEQ_CST);
 }
 
 void pipeline_ticks_init(struct pipeline *pipeline)

@@ -116,6 +116,8 @@ void letgo_all(struct tracer *tracer)
 	while (queue_take(&tracer->queue, &stop))
 		dispatch(tracer, &stop);
 	resume_held(tracer);
+	if (tracer->events.let_go)
+		tracer->events.let_go(tracer->events.user);
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i)); i = 0)
 		tracee_end(slot->value, -1);
 }
