@@ -329,11 +329,19 @@ static struct call_row **sorted_rows(const struct map *map, size_t *count)
 	return rows;
 }
 
+/* Microseconds. */
+static unsigned long long per_call(const struct call_row *row)
+{
+	/* LLVM 14 loses track of a row. NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
+	return row->calls ? row->ns / 1000 / row->calls : 0;
+}
+
 /* strace -c's table. Seconds are the time from a call's entry to its exit, as with strace -w. */
 static void write_calls(const struct summary *summary, struct text *text)
 {
 	size_t count;
-	struct call_row **rows = sorted_rows(&summary->calls, &count), total = { .name = "total" };
+	struct call_row **rows = sorted_rows(&summary->calls, &count);
+	struct call_row total = { .name = "total", .ns = 0, .calls = 0, .errors = 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		total.ns += rows[i]->ns;
@@ -342,8 +350,9 @@ static void write_calls(const struct summary *summary, struct text *text)
 	}
 	PUT(text, "% time     seconds  usecs/call     calls    errors syscall\n"
 		  "------ ----------- ----------- --------- --------- ----------------\n");
+	rows[count] = &total; /* sorted_rows left room for it */
 	for (size_t i = 0; i <= count; i++) {
-		const struct call_row *row = i < count ? rows[i] : &total;
+		const struct call_row *row = rows[i];
 		double percent = total.ns ? 100.0 * (double)row->ns / (double)total.ns : i < count ? 0 : 100;
 		char errors[24] = "";
 		if (i == count)
@@ -351,8 +360,7 @@ static void write_calls(const struct summary *summary, struct text *text)
 		if (row->errors)
 			snprintf(errors, sizeof(errors), "%llu", (unsigned long long)row->errors);
 		text_printf(text, "%6.2f %11.6f %11llu %9llu %9s %s\n", percent, (double)row->ns / 1e9,
-			    (unsigned long long)(row->calls ? row->ns / 1000 / row->calls : 0),
-			    (unsigned long long)row->calls, errors, row->name);
+			    per_call(row), (unsigned long long)row->calls, errors, row->name);
 	}
 	free(rows);
 }

@@ -56,7 +56,8 @@ static bool iovec_at(const struct call *call, uint64_t vector, uint64_t index, u
 	const uint8_t *data = NULL;
 
 	if (call_bytes(call, PHASE_EXIT, vector + index * layout->iovec, layout->iovec, &data) <
-	    layout->iovec)
+		    layout->iovec ||
+	    !data)
 		return false;
 	*base = word(data, layout->pointer);
 	*len = word(data + layout->pointer, layout->pointer);
@@ -112,7 +113,8 @@ static bool from_msghdr(struct call *call, uint64_t address, struct payload *pay
 	const uint8_t *header = NULL;
 	uint32_t name_len;
 
-	if (call_bytes(call, PHASE_EXIT, address, layout->msghdr.size, &header) < layout->msghdr.size)
+	if (call_bytes(call, PHASE_EXIT, address, layout->msghdr.size, &header) < layout->msghdr.size ||
+	    !header)
 		return false;
 	memcpy(&name_len, header + layout->msghdr.namelen, sizeof(name_len));
 	name_of(call, word(header + layout->msghdr.name, layout->pointer), name_len, &payload->peer);
