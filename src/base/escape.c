@@ -204,6 +204,14 @@ int text_is_utf8(const void *bytes, size_t len)
 
 	while (len) {
 		uint32_t character;
+		uint64_t eight;
+
+		if (len >= sizeof(eight) &&
+		    !(memcpy(&eight, at, sizeof(eight)), eight & 0x8080808080808080U)) {
+			at += sizeof(eight);
+			len -= sizeof(eight);
+			continue;
+		}
 		const size_t step = *at < 0x80 ? 1 : utf8_read(at, len, &character);
 
 		if (!step)

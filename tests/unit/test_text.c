@@ -136,6 +136,9 @@ static void test_json(void **state)
 		  "\"a\xef\xbf\xbd"
 		  "b\"" },
 		{ "\xc2\x9b\xe2\x80\xae\xf3\xa0\x80\x81", 0, "\"\\u009b\\u202e\\udb40\\udc01\"" },
+		{ "\x7e\x7f\x1f !#[]^_`{|}~", 0, "\"~\\u007f\\u001f !#[]^_`{|}~\"" },
+		{ "0123456789@ABCXYZ$%&'()*+,-.:;<=>?abcxyz", 0,
+		  "\"0123456789@ABCXYZ$%&'()*+,-.:;<=>?abcxyz\"" },
 		{ "\xe2\x82", 0, "\"\xef\xbf\xbd\xef\xbf\xbd\"" },
 		{ "\xed\xa0\x80", 0, "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" },
 	};
@@ -157,6 +160,9 @@ static void test_is_utf8(void **state)
 	(void)state;
 	assert_true(text_is_utf8("", 0));
 	assert_true(text_is_utf8("a\0b", 3));
+	assert_true(text_is_utf8("eight by\xc3\xbc is more", 20));
+	assert_false(text_is_utf8("eight bytes\xff and more", 20));
+	assert_false(text_is_utf8("12345678\xc3", 9));
 	assert_true(text_is_utf8("\xf4\x8f\xbf\xbf", 4));
 	assert_false(text_is_utf8("\xf4\x8f\xbf", 3));
 	assert_false(text_is_utf8("\x80", 1));
