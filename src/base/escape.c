@@ -76,6 +76,25 @@ static size_t put_character(char *out, const unsigned char *at, size_t len)
 	return step;
 }
 
+/* Writes one character that does not stand as it is; *at moves past it. Returns the end. */
+static char *put_odd(char *out, const unsigned char **at, const unsigned char *end, int utf8)
+{
+	const unsigned char byte = *(*at)++;
+	const char letter = escapes[byte];
+
+	if (letter == 'u') {
+		const size_t more = utf8 ? put_character(out, *at - 1, (size_t)(end - *at) + 1) : 0;
+
+		*at += more ? more - 1 : 0;
+		return more ? out + more : put_hex(out, byte);
+	}
+	if (letter == 'x')
+		return put_hex(out, byte);
+	*out++ = '\\';
+	*out++ = letter;
+	return out;
+}
+
 void text_add_escaped(struct text *text, const char *bytes, size_t len, int utf8, int quoted)
 {
 	const unsigned char *at = (const unsigned char *)bytes, *end = at + len;
@@ -84,21 +103,15 @@ void text_add_escaped(struct text *text, const char *bytes, size_t len, int utf8
 		text_reserve(text, len * ESCAPE_MAX + 1);
 	char *out = text->data + text->len;
 	while (at < end) {
-		const unsigned char byte = *at++;
-		const char letter = escapes[byte];
-		size_t more;
-
-		if (!letter || (letter == '"' && !quoted)) {
-			*out++ = (char)byte;
-		} else if (letter == 'u') {
-			more = utf8 ? put_character(out, at - 1, (size_t)(end - at) + 1) : 0;
-			out = more ? out + more : put_hex(out, byte);
-			at += more ? more - 1 : 0;
-		} else if (letter == 'x' || (letter == '0' && at < end && *at >= '0' && *at <= '9')) {
-			out = put_hex(out, byte); /* "\0" would swallow the digit that follows */
+		if (!escapes[*at] || (*at == '"' && !quoted)) {
+			*out++ = (char)*at++;
+		} else if (*at) {
+			out = put_odd(out, &at, end, utf8);
 		} else {
-			*out++ = '\\';
-			*out++ = letter;
+			for (; at < end && !*at; at++, out += 2)
+				memcpy(out, "\\0", 2);
+			if (at < end && *at >= '0' && *at <= '9')
+				out = put_hex(out - 2, 0); /* "\0" would swallow the digit */
 		}
 	}
 	*out = 0;
