@@ -5,11 +5,14 @@
 
 #include <stdint.h>
 
+struct abi;
+
 /* DWARF numbering of the ABI (x86-64: 0 rax .. 7 rsp .. 16 rip). */
 enum { REGS_MAX = 17 };
 struct regs {
 	uint64_t dwarf[REGS_MAX];
 	uint64_t pc, sp;
+	const struct abi *abi; /* of the code: 64-bit code may make 32-bit calls */
 };
 
 #endif

@@ -24,8 +24,9 @@ struct stack {
 	size_t maps_room;
 	struct map perfmaps; /* by pid */
 	struct walk_frame frames[STACK_MAX];
-	uint32_t snapshot;	/* bytes worth copying first */
-	uint8_t window[WINDOW]; /* scratch: stack beyond the snapshot */
+	uint32_t snapshot;	 /* bytes worth copying first */
+	uint32_t deepest, walks; /* bytes that the last walks needed at most; how many these were */
+	uint8_t window[WINDOW];	 /* scratch: stack beyond the snapshot */
 };
 
 #endif

@@ -31,9 +31,6 @@ static bool load_beyond(struct walker *walker, uint64_t address, unsigned size, 
 	if (address - walker->window_at >= walker->window_len ||
 	    walker->window_len - (address - walker->window_at) < size) {
 		const uint64_t from = address & ~7ULL;
-		if (walker->stack->snapshot < STACK_SNAPSHOT_MAX &&
-		    address - walker->snapshot_at < STACK_SNAPSHOT_MAX)
-			walker->stack->snapshot *= 2;
 		walker->window_at = from;
 		walker->window_len =
 			(uint32_t)memory_get(walker->context.memory, from, walker->stack->window, WINDOW);
@@ -317,6 +314,25 @@ static unsigned walk_frames(struct walker *walker, struct walk_frame *frames, un
 	return count;
 }
 
+/*
+ * Learns how much of the stack is worth copying: what the deepest of the last walks needed, as each page more
+ * costs the thread that is held.
+ */
+static void learn_depth(struct stack *stack, uint64_t needed)
+{
+	enum { STEP = 256, WALKS = 256 };
+	const uint32_t bytes = needed < STACK_SNAPSHOT_MAX ? (uint32_t)needed : STACK_SNAPSHOT_MAX;
+
+	if (bytes > stack->deepest)
+		stack->deepest = bytes;
+	if (bytes <= stack->snapshot && ++stack->walks < WALKS)
+		return;
+	stack->snapshot = (stack->deepest + STEP) / STEP * STEP;
+	if (stack->snapshot > STACK_SNAPSHOT_MAX)
+		stack->snapshot = STACK_SNAPSHOT_MAX;
+	stack->deepest = stack->walks = 0;
+}
+
 void stack_walk(struct stack *stack, struct space *space, const struct abi *abi, const struct regs *regs,
 		const uint8_t *snapshot, uint32_t got, struct memory *memory, bool all, struct arena *arena,
 		struct walk *walk)
@@ -343,6 +359,7 @@ void stack_walk(struct stack *stack, struct space *space, const struct abi *abi,
 	walker.regs[unwind->sp] = regs->sp;
 	walk->count = walk_frames(&walker, stack->frames, max, all);
 	walk->cut = !walker.end;
+	learn_depth(stack, walker.regs[unwind->sp] - regs->sp);
 	walk->frames = arena_alloc(arena, walk->count * sizeof(*walk->frames));
 	memcpy(walk->frames, stack->frames, walk->count * sizeof(*walk->frames));
 }
