@@ -6,6 +6,7 @@
 #define SOCKLINE_DECODE_DECODE_H
 
 #include "base/text.h"
+#include "decode/sockaddr.h"
 #include "model/address.h"
 #include "model/call.h"
 #include "model/event.h"
@@ -20,6 +21,7 @@ struct decode {
 	int (*epoll_fd)(void *user, const struct call *call, int epfd, uint64_t data);
 	/* The name of a generic netlink family's number, or NULL; may be NULL. */
 	const char *(*genl_family)(void *user, uint16_t id);
+	struct interfaces interfaces;
 	void *user;
 	uint32_t data_limit; /* payload bytes to show in values */
 	bool show_secrets;

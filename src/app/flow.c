@@ -111,7 +111,7 @@ static const char *address_text(void *user, const struct address *address, struc
 	struct pipeline *pipeline = user;
 
 	text_clear(&pipeline->scratch);
-	sockaddr_text(address, &pipeline->scratch);
+	sockaddr_text_named(address, &pipeline->decode.interfaces, &pipeline->scratch);
 	return arena_copy(arena, pipeline->scratch.data, pipeline->scratch.len);
 }
 
@@ -156,6 +156,13 @@ static const char *genl_family(void *user, uint16_t id)
 	return genl_name(&((struct pipeline *)user)->genl, id);
 }
 
+static const char *interface_name(void *user, uint32_t index)
+{
+	struct pipeline *pipeline = user;
+
+	return pipeline->task ? netdevs_name(&pipeline->netdevs, pipeline->task->tid, index) : NULL;
+}
+
 /* Prepares the decoder's view of this pipeline. */
 void pipeline_decode_init(struct pipeline *pipeline)
 {
@@ -164,6 +171,7 @@ void pipeline_decode_init(struct pipeline *pipeline)
 		.host = pipeline_host,
 		.epoll_fd = epoll_fd,
 		.genl_family = genl_family,
+		.interfaces = { interface_name, pipeline },
 		.user = pipeline,
 		.data_limit = pipeline->capture.data_limit,
 		.show_secrets = pipeline->options->show_secrets,

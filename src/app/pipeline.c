@@ -67,6 +67,7 @@ void pipeline_free(struct pipeline *pipeline)
 	state_free(pipeline->state);
 	hosts_free(pipeline->hosts);
 	genl_done(&pipeline->genl);
+	netdevs_done(&pipeline->netdevs);
 	if (pipeline->stack)
 		stack_free(pipeline->stack);
 	map_done(&pipeline->tasks);

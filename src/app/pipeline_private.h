@@ -7,6 +7,7 @@
 #include "decode/capture.h"
 #include "decode/decode.h"
 #include "genl.h"
+#include "netdevs.h"
 #include "stack/stack.h"
 #include "state/state.h"
 
@@ -24,6 +25,7 @@ struct pipeline {
 	struct stack *stack; /* NULL: no callers are wanted */
 	struct hosts *hosts;
 	struct genl genl;
+	struct netdevs netdevs;
 	struct decode decode;
 	struct capture_options capture;
 	struct row_set shown;  /* calls that are shown */

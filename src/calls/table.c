@@ -73,7 +73,7 @@
 #define ADDRESS_OUT(n, len)                                                                            \
 	{                                                                                              \
 		.name = n, .as = A_SOCKADDR, .when = AT_EXIT, .len_kind = LEN_ARG_REF, .len_arg = len, \
-		.hidden_zero = 1                                                                       \
+		.hidden = 1                                                                            \
 	}
 #define ADDRLEN(n)                                      \
 	{                                               \
@@ -126,9 +126,10 @@
 	{                                                                                      \
 		.name = n, .as = A_POLLFDS, .when = AT_BOTH, .len_kind = LEN_ARG, .len_arg = 1 \
 	}
-#define EVENTS(n)                                                                                      \
-	{                                                                                              \
-		.name = n, .as = A_EPOLL_EVENTS, .when = AT_EXIT, .len_kind = LEN_RESULT, .len_arg = 2 \
+#define EVENTS(n)                                                                                       \
+	{                                                                                               \
+		.name = n, .as = A_EPOLL_EVENTS, .when = AT_EXIT, .len_kind = LEN_RESULT, .len_arg = 2, \
+		.hidden = 1                                                                             \
 	}
 #define MILLISECONDS(n)                         \
 	{                                       \

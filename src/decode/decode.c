@@ -36,7 +36,7 @@ struct value *decoder_add_pointer(struct decoder *decoder, unsigned arg)
 	const struct arg *row = &decoder->call->row->args[arg];
 	struct value *value = value_pointer(decoder->arena, row->name, decoder->call->args[arg]);
 
-	if (row->hidden_zero && !value->unsigned_)
+	if (row->hidden || (row->hidden_zero && !value->unsigned_))
 		value->place = PLACE_VERBOSE;
 	return decoder_add(decoder, value);
 }
@@ -82,7 +82,8 @@ struct value *decoder_address(const struct decoder *decoder, const char *name, c
 {
 	int protocol = decoder_protocol(decoder);
 	uint16_t known = protocol < 0 ? UINT16_MAX : (uint16_t)protocol;
-	struct value *value = sockaddr_value(decoder->arena, name, bytes, got, length, known);
+	struct value *value = sockaddr_value_named(decoder->arena, name, bytes, got, length, known,
+						   &decoder->decode->interfaces);
 
 	if (decoder->decode->host && got >= 2) {
 		struct address address = { 0 };

@@ -16,6 +16,10 @@ struct family {
 	void (*text)(const struct address *address, struct text *text);
 	/* Everything behind sa_family. */
 	void (*fields)(const struct address *address, struct fields *fields);
+	/* For families with an interface in their text: its index (0: none), and the same text with its name.
+	 */
+	uint32_t (*interface)(const struct address *address);
+	void (*named)(const struct address *address, const char *interface, struct text *text);
 };
 
 extern const struct family family_inet, family_inet6, family_unix, family_netlink, family_packet,
@@ -32,6 +36,9 @@ static inline uint32_t be32_get(const uint8_t *from)
 {
 	return (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 | from[3];
 }
+
+/* The text of a family with an interface, by its number. */
+void family_text_by_index(const struct family *family, const struct address *address, struct text *text);
 
 /* "aa:bb:cc:dd:ee:ff" for bytes in order; size at most 32. */
 void text_add_mac(struct text *text, const uint8_t *bytes, unsigned size);

@@ -86,4 +86,4 @@ static void bluetooth_fields(const struct address *address, struct fields *field
 	}
 }
 
-const struct family family_bluetooth = { AF_BLUETOOTH, 6, bluetooth_text, bluetooth_fields };
+const struct family family_bluetooth = { AF_BLUETOOTH, 6, bluetooth_text, bluetooth_fields, NULL, NULL };

@@ -24,14 +24,14 @@ static void inet_fields(const struct address *address, struct fields *fields)
 	fields_uint(fields, "port", be16_get(address->raw + 2));
 }
 
-const struct family family_inet = { AF_INET, 8, inet_text, inet_fields };
+const struct family family_inet = { AF_INET, 8, inet_text, inet_fields, NULL, NULL };
 
 static uint32_t scope_id(const struct address *address)
 {
 	return address->length >= 28 ? u32_get(address->raw + 24) : 0;
 }
 
-static void inet6_text(const struct address *address, struct text *text)
+static void inet6_named(const struct address *address, const char *interface, struct text *text)
 {
 	char ip[IP_TEXT_MAX];
 
@@ -39,10 +39,15 @@ static void inet6_text(const struct address *address, struct text *text)
 	text_add_bytes(text, ip, ip_text(address->raw + 8, 16, ip));
 	if (scope_id(address)) {
 		text_add_char(text, '%');
-		text_add_uint(text, scope_id(address));
+		text_add(text, interface);
 	}
 	text_add_char(text, ']');
 	add_port(text, address->raw + 2);
+}
+
+static void inet6_text(const struct address *address, struct text *text)
+{
+	family_text_by_index(&family_inet6, address, text);
 }
 
 static void inet6_fields(const struct address *address, struct fields *fields)
@@ -55,4 +60,4 @@ static void inet6_fields(const struct address *address, struct fields *fields)
 }
 
 /* without sin6_scope_id: SIN6_LEN_RFC2133, which the kernel takes too */
-const struct family family_inet6 = { AF_INET6, 24, inet6_text, inet6_fields };
+const struct family family_inet6 = { AF_INET6, 24, inet6_text, inet6_fields, scope_id, inet6_named };

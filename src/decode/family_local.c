@@ -51,7 +51,7 @@ static void unix_fields(const struct address *address, struct fields *fields)
 	fields_add(fields, value);
 }
 
-const struct family family_unix = { AF_UNIX, 2, unix_text, unix_fields };
+const struct family family_unix = { AF_UNIX, 2, unix_text, unix_fields, NULL, NULL };
 
 /* netlink:ROUTE:1234; the protocol is the socket's, UINT16_MAX when not known. */
 static void netlink_text(const struct address *address, struct text *text)
@@ -79,7 +79,7 @@ static void netlink_fields(const struct address *address, struct fields *fields)
 	fields_hex(fields, "nl_groups", u32_get(address->raw + 8));
 }
 
-const struct family family_netlink = { AF_NETLINK, 12, netlink_text, netlink_fields };
+const struct family family_netlink = { AF_NETLINK, 12, netlink_text, netlink_fields, NULL, NULL };
 
 static void vsock_text(const struct address *address, struct text *text)
 {
@@ -104,4 +104,4 @@ static void vsock_fields(const struct address *address, struct fields *fields)
 	fields_hex(fields, "svm_flags", address->raw[12]);
 }
 
-const struct family family_vsock = { AF_VSOCK, 16, vsock_text, vsock_fields };
+const struct family family_vsock = { AF_VSOCK, 16, vsock_text, vsock_fields, NULL, NULL };

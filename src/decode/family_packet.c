@@ -6,13 +6,13 @@
 enum { ETH_P_OF_IP = 0x0800, ETH_P_OF_IPV6 = 0x86dd };
 
 /* sll_protocol is in network order; the two that everybody knows have their usual spelling. */
-static void packet_text(const struct address *address, struct text *text)
+static void packet_named(const struct address *address, const char *interface, struct text *text)
 {
 	uint16_t protocol = be16_get(address->raw + 2);
 	const char *name = names_find(&names_ethernet_protocol, protocol);
 
 	text_add(text, "packet:");
-	text_add_uint(text, u32_get(address->raw + 4));
+	text_add(text, interface);
 	text_add_char(text, ':');
 	if (protocol == ETH_P_OF_IP)
 		text_add(text, "IPv4");
@@ -22,6 +22,16 @@ static void packet_text(const struct address *address, struct text *text)
 		text_add(text, name + sizeof("ETH_P_") - 1);
 	else
 		text_add_hex(text, protocol);
+}
+
+static uint32_t packet_interface(const struct address *address)
+{
+	return u32_get(address->raw + 4);
+}
+
+static void packet_text(const struct address *address, struct text *text)
+{
+	family_text_by_index(&family_packet, address, text);
 }
 
 static void packet_fields(const struct address *address, struct fields *fields)
@@ -37,4 +47,5 @@ static void packet_fields(const struct address *address, struct fields *fields)
 		fields_mac(fields, "sll_addr", address->raw + 12, size);
 }
 
-const struct family family_packet = { AF_PACKET, 12, packet_text, packet_fields };
+const struct family family_packet = { AF_PACKET,	12,	     packet_text, packet_fields,
+				      packet_interface, packet_named };

@@ -368,7 +368,8 @@ void values_ioctl(struct decoder *decoder, unsigned arg)
 		add_ifconf(decoder, arg, data);
 	else if (request->gets && !decoder_succeeded(decoder))
 		decoder_add(decoder,
-			    value_pointer(decoder->arena, decoder->call->row->args[arg].name, address));
+			    value_pointer(decoder->arena, decoder->call->row->args[arg].name, address))
+			->place = PLACE_VERBOSE;
 	else
 		add_plain(decoder, arg, request, data, size);
 }

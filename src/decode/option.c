@@ -113,7 +113,9 @@ static void add_input(struct decoder *decoder, unsigned arg)
 			return;
 		}
 	}
-	decoder_add(decoder, value_pointer(decoder->arena, decoder->call->row->args[arg].name, address));
+	/* what comes out stands behind the result: without one there is nothing to show */
+	decoder_add(decoder, value_pointer(decoder->arena, decoder->call->row->args[arg].name, address))
+		->place = PLACE_VERBOSE;
 }
 
 static void add_get(struct decoder *decoder, unsigned arg)

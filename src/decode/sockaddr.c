@@ -40,18 +40,6 @@ static void add_plain(const struct address *address, struct text *text)
 	}
 }
 
-void sockaddr_text(const struct address *address, struct text *text)
-{
-	const struct family *family = find_family(address);
-
-	if (address->length < 2)
-		text_add(text, "?");
-	else if (family)
-		family->text(address, text);
-	else
-		add_plain(address, text);
-}
-
 /* The first of the fields, by family. */
 static struct value *make_fields(struct arena *arena, const struct address *address)
 {
@@ -73,8 +61,47 @@ const struct value *sockaddr_fields(struct arena *arena, const struct address *a
 	return address && address_known(address) ? make_fields(arena, address) : NULL;
 }
 
+void family_text_by_index(const struct family *family, const struct address *address, struct text *text)
+{
+	struct text number = { 0 };
+
+	text_add_int(&number, (int32_t)family->interface(address));
+	family->named(address, number.data, text);
+	text_done(&number);
+}
+
+void sockaddr_text_named(const struct address *address, const struct interfaces *interfaces,
+			 struct text *text)
+{
+	const struct family *family = find_family(address);
+	uint32_t index = family && family->interface && interfaces && interfaces->name
+				 ? family->interface(address)
+				 : 0;
+	const char *name = index ? interfaces->name(interfaces->user, index) : NULL;
+
+	if (address->length < 2)
+		text_add(text, "?");
+	else if (name)
+		family->named(address, name, text);
+	else if (family)
+		family->text(address, text);
+	else
+		add_plain(address, text);
+}
+
+void sockaddr_text(const struct address *address, struct text *text)
+{
+	sockaddr_text_named(address, NULL, text);
+}
+
 struct value *sockaddr_value(struct arena *arena, const char *name, const void *bytes, uint32_t got,
 			     uint32_t length, uint16_t protocol)
+{
+	return sockaddr_value_named(arena, name, bytes, got, length, protocol, NULL);
+}
+
+struct value *sockaddr_value_named(struct arena *arena, const char *name, const void *bytes, uint32_t got,
+				   uint32_t length, uint16_t protocol, const struct interfaces *interfaces)
 {
 	struct value *value = value_new(arena, VALUE_ADDRESS, name);
 	struct address address = { 0 };
@@ -86,7 +113,7 @@ struct value *sockaddr_value(struct arena *arena, const char *name, const void *
 		return raw;
 	}
 	address_set(&address, bytes, got, protocol);
-	sockaddr_text(&address, &text);
+	sockaddr_text_named(&address, interfaces, &text);
 	value->address.text = arena_copy(arena, text.data, text.len);
 	value->address.fields = make_fields(arena, &address);
 	value->address.raw = memcpy(arena_alloc(arena, sizeof(address)), &address, sizeof(address));

@@ -325,7 +325,7 @@ struct value *typed_value(const struct decoder *decoder, const struct typed *typ
 {
 	struct value *value = NULL;
 
-	if (typed && size)
+	if (typed)
 		value = typed->make(decoder, typed, name, bytes, size);
 	return value ? value : value_bytes(decoder->arena, name, bytes, size, total);
 }

@@ -358,7 +358,7 @@ static void getsockopt_shows_the_answer(void **state)
 	world_args(&world, 5, SOL_SOCKET, SO_ERROR, 0x1000, 0x2000, 0);
 	world_enter(&world);
 	assert_string_equal(world_leave(&world, -ENOTSOCK),
-			    "t:sockfd=#5 v:level=SOL_SOCKET optname=SO_ERROR optval=@0x1000 v:optlen=4");
+			    "t:sockfd=#5 v:level=SOL_SOCKET optname=SO_ERROR v:optval=@0x1000 v:optlen=4");
 	world_done(&world);
 }
 

@@ -107,12 +107,48 @@ static void unix_path_may_be_full(void **state)
 	arena_done(&arena);
 }
 
+static const char *device(void *user, uint32_t index)
+{
+	(void)user;
+	return index == 2 ? "eth0" : NULL;
+}
+
+static void interfaces_by_name(void **state)
+{
+	(void)state;
+	const struct interfaces interfaces = { device, NULL };
+	static const struct {
+		const char *bytes;
+		uint32_t size;
+		const char *text;
+	} named[] = {
+		{ BYTES("\n\0\1\xbb\0\0\0\0\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\1\2\0\0\0"),
+		  "[fe80::1%eth0]:443" },
+		{ BYTES("\n\0\1\xbb\0\0\0\0\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\1\3\0\0\0"),
+		  "[fe80::1%3]:443" },
+		{ BYTES("\x11\0\x86\xdd\2\0\0\0\1\0\0\0"), "packet:eth0:IPv6" },
+		{ BYTES("\x11\0\0\3\0\0\0\0\1\0\0\0"), "packet:0:ALL" },
+		{ BYTES("\x1d\0\0\0\2\0\0\0"), "can:eth0" },
+		{ BYTES("\x2c\0\0\0\2\0\0\0\3\0\0\0\0\0\0\0"), "xdp:eth0:3" },
+	};
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		struct address address = { 0 };
+		struct text text = { 0 };
+
+		address_set(&address, named[i].bytes, named[i].size, 0);
+		sockaddr_text_named(&address, &interfaces, &text);
+		assert_string_equal(text.data, named[i].text);
+		text_done(&text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(families),
 		cmocka_unit_test(every_length_of_every_family),
 		cmocka_unit_test(unix_path_may_be_full),
+		cmocka_unit_test(interfaces_by_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
