@@ -482,7 +482,8 @@ static void dump_values(struct text_sink *sink, const struct value *first, unsig
 		if (value->kind == VALUE_LIST || value->kind == VALUE_STRUCT) {
 			dump_values(sink, value->list.first, depth + 1);
 		} else if (value->kind == VALUE_BYTES) {
-			uint32_t len = value->bytes.length;
+			uint32_t len = value->bytes.length, limit = sink->options.string_limit;
+			len = len < limit ? len : limit;
 			for (uint32_t at = 0; at < len; at += 16)
 				dump_row(sink, (const unsigned char *)value->bytes.data, at,
 					 len - at < 16 ? len - at : 16);

@@ -137,10 +137,11 @@ static void lengths_that_lie(void **state)
 static void what_was_not_captured_is_marked(void **state)
 {
 	(void)state;
+	/* struct cmsghdr and its data */
 	struct {
-		struct cmsghdr header;
-		int fds[2];
-	} control = { { CMSG_LEN(8), SOL_SOCKET, SCM_RIGHTS }, { 8, 9 } };
+		size_t len;
+		int level, type, fds[2];
+	} control = { CMSG_LEN(8), SOL_SOCKET, SCM_RIGHTS, { 8, 9 } };
 
 	assert_string_equal(render(&abi_x86_64, &control, 20, 24, false),
 			    "{v:cmsg_len=24 v:cmsg_level=SOL_SOCKET cmsg_type=SCM_RIGHTS cmsg_data=[#8]}+");
