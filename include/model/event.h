@@ -19,7 +19,7 @@ enum event_kind {
 	EVENT_CALL,
 	EVENT_PROCESS, /* type: started, thread, exec, exited, killed, attached, detached */
 	EVENT_SIGNAL,  /* type: signal's name */
-	EVENT_SOCKET,  /* type: found, closed, tcp_info */
+	EVENT_SOCKET,  /* type: found, closed, open (when the trace ends), tcp_info */
 	EVENT_NOTE,    /* type: note, pending, warning */
 };
 
