@@ -243,6 +243,7 @@ void tracee_resume(struct tracee *tracee)
 	if (!tracee->stopped)
 		return;
 	perf_resuming(tracee);
+	widen_resuming(tracee);
 	request = next_request(tracee);
 	tracee->calls_stop = request == PTRACE_SYSCALL;
 	if (request == PTRACE_CONT)

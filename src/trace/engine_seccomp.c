@@ -50,16 +50,16 @@ static enum engine_stop seccomp_stopped(struct tracee *tracee, const struct stop
 	}
 }
 
+/* The second filter is injected at a call's exit. */
 static int seccomp_resume(struct tracee *tracee, bool leaving)
 {
-	(void)tracee;
-	return leaving ? PTRACE_SYSCALL : PTRACE_CONT;
+	return leaving || process_of(tracee)->widen_due ? PTRACE_SYSCALL : PTRACE_CONT;
 }
 
-/* The one filter traps calls on any fd from the start. */
 static void seccomp_widen(struct tracee *tracee)
 {
-	process_of(tracee)->wide = true;
+	process_of(tracee)->wide = !tracee->tracer->two_stages;
+	process_of(tracee)->widen_due = tracee->tracer->two_stages;
 }
 
 const struct engine engine_seccomp = {

@@ -121,6 +121,8 @@ static int run_to_syscall_stop(struct injection *injection)
 
 		if (stop.kind == STOP_SYSCALL)
 			return 0;
+		if (stop.kind == STOP_SECCOMP) /* our own filter traps what we inject */
+			continue;
 		if (stop.kind == STOP_ENDED) {
 			injection->gone = true;
 			queue_put(&tracer->queue, tid, status);

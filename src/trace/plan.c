@@ -70,3 +70,10 @@ void plan_make(struct plan *plan, const struct abi *abi, const struct plan_optio
 	plan_number(plan, abi->nr.rt_sigreturn, TRAP_SIGRETURN);
 	plan_number(plan, abi->nr.sigreturn, TRAP_SIGRETURN);
 }
+
+void plan_subtract(struct plan *plan, const struct plan *without)
+{
+	for (unsigned number = 0; number < PLAN_NUMBERS; number++)
+		if (plan->traps[number] == without->traps[number])
+			plan->traps[number] = TRAP_NONE;
+}

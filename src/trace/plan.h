@@ -43,6 +43,9 @@ struct plan_options {
 
 void plan_make(struct plan *plan, const struct abi *abi, const struct plan_options *options);
 
+/* Leaves in plan only what without does not trap. */
+void plan_subtract(struct plan *plan, const struct plan *without);
+
 /* Whether a row matters only once a process has a socket, an epoll or a ring. */
 bool plan_needs_socket(const struct row *row);
 

@@ -1,6 +1,7 @@
 /* The tables of traced threads and their processes, and how the owner is told of them. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,6 +133,7 @@ static void inherit(struct tracee *tracee, struct tracee *parent, uint64_t clone
 	process_of(tracee)->wide = process_of(parent)->wide;
 	process_of(tracee)->own_filter = process_of(parent)->own_filter;
 	trap_inherit(tracee, parent, clone_flags);
+	widen_inherit(tracee, parent, clone_flags & CLONE_FILES);
 }
 
 void tracee_announce(struct tracee *tracee, struct tracee *parent, uint64_t clone_flags)

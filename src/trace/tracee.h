@@ -37,6 +37,8 @@ struct trace_process {
 	struct process process;	  /* first */
 	bool any_fd;		  /* has a socket: trace_any_fd */
 	bool wide;		  /* its filter traps calls on any fd */
+	bool widen_due;		  /* that filter is to be injected: widen.c */
+	uint64_t widened_ns;	  /* when it was; 0: never, or with the command */
 	bool own_filter;	  /* installed a seccomp filter itself */
 	int status;		  /* wait status of its leader */
 	struct trap_guard *guard; /* perf_trap.c */
@@ -134,7 +136,9 @@ struct tracer {
 	struct trace_result result;
 	const struct engine *command_engine, *attach_engine;
 	struct plan narrow[PLAN_ABIS], plans[PLAN_ABIS]; /* without and with calls on any fd */
-	struct filter filter;
+	struct filter filter;				 /* the command's, from its start */
+	struct filter wider;				 /* seccomp in two stages: what is injected later */
+	bool two_stages;
 
 	struct map tracees;   /* tid -> struct tracee */
 	struct map processes; /* pid -> struct trace_process */
@@ -291,6 +295,12 @@ bool stop_next(struct tracer *tracer, struct stop *stop);
 void stop_collect(struct tracer *tracer);
 bool queue_take(struct stop_queue *queue, struct stop *stop);
 void queue_put(struct stop_queue *queue, pid_t tid, int status);
+
+/* widen.c */
+/* In tracee_resume: installs the filter for calls on any fd, when it is due and the thread stands well. */
+void widen_resuming(struct tracee *tracee);
+/* A new process, under the seccomp engine; its parent's state was copied. */
+void widen_inherit(struct tracee *child, struct tracee *parent, bool shares_files);
 
 /* own_filter.c */
 /* Whether the call that is entered installs a seccomp filter. */

@@ -34,6 +34,24 @@ void tracer_result(const struct tracer *tracer, struct trace_result *result)
 	*result = tracer->result;
 }
 
+/*
+ * Calls on any fd stop from a process's first socket on only. Not with -u: who is not root cannot get a
+ * second filter without no_new_privs, which the first did not need.
+ */
+static int make_filters(struct tracer *tracer, struct error *error)
+{
+	struct plan more[PLAN_ABIS];
+
+	memcpy(more, tracer->plans, sizeof(more));
+	for (unsigned i = 0; i < PLAN_ABIS; i++)
+		plan_subtract(&more[i], &tracer->narrow[i]);
+	tracer->two_stages = !tracer->options.user;
+	if (filter_make(&tracer->filter, tracer->two_stages ? tracer->narrow : tracer->plans, PLAN_ABIS) ||
+	    filter_make(&tracer->wider, more, PLAN_ABIS))
+		return error_set(error, E2BIG, "cannot make a seccomp filter: too many calls are wanted");
+	return 0;
+}
+
 static int make_plans(struct tracer *tracer, struct error *error)
 {
 	struct plan_options options = {
@@ -48,9 +66,7 @@ static int make_plans(struct tracer *tracer, struct error *error)
 		options.any_fd = true;
 		plan_make(&tracer->plans[i], abi_all[i], &options);
 	}
-	if (filter_make(&tracer->filter, tracer->plans, PLAN_ABIS))
-		return error_set(error, E2BIG, "cannot make a seccomp filter: too many calls are wanted");
-	return 0;
+	return make_filters(tracer, error);
 }
 
 static int choose_engines(struct tracer *tracer, struct error *error)

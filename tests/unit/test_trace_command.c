@@ -314,6 +314,123 @@ static int scene_named(void)
 	return 0;
 }
 
+static int zero;
+static pthread_barrier_t barrier;
+
+static void read_zero(int times)
+{
+	char byte;
+
+	for (int i = 0; i < times; i++)
+		if (read(zero, &byte, 1) != 1)
+			abort();
+}
+
+static void *read_later(void *unused)
+{
+	(void)unused;
+	read_zero(1000);
+	pthread_barrier_wait(&barrier);
+	pthread_barrier_wait(&barrier);
+	read_zero(7);
+	return NULL;
+}
+
+static void in_child(void (*run)(int), int times)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		run(times);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+static void exec_reader(int times)
+{
+	(void)times;
+	execl("/proc/self/exe", "test", "--scenario", "read_three", NULL);
+}
+
+static int scene_read_three(void)
+{
+	zero = open("/dev/zero", O_RDONLY);
+	read_zero(3);
+	return 0;
+}
+
+/* Reads on a file are seen from the first socket on: in this thread, in one that was there before, in
+ * children. */
+static int scene_stages(void)
+{
+	pthread_t thread;
+
+	zero = open("/dev/zero", O_RDONLY);
+	pthread_barrier_init(&barrier, NULL, 2);
+	pthread_create(&thread, NULL, read_later, NULL);
+	read_zero(1000);
+	in_child(read_zero, 1000);
+	pthread_barrier_wait(&barrier);
+	some_socket();
+	pthread_barrier_wait(&barrier);
+	pthread_join(thread, NULL);
+	read_zero(5);
+	in_child(read_zero, 11);
+	in_child(exec_reader, 0);
+	return 0;
+}
+
+/* A process that gave up root's rights before its first socket cannot get a second filter. */
+static int scene_dropped(void)
+{
+	zero = open("/dev/zero", O_RDONLY);
+	read_zero(1000);
+	if (setresuid(65534, 65534, 65534))
+		return 1;
+	some_socket();
+	read_zero(9);
+	return 0;
+}
+
+/* A signal that is pending when the second filter is injected is handled once, afterwards. */
+static int scene_signalled(void)
+{
+	signal(SIGALRM, handle);
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		for (int i = 0; i < 200; i++) {
+			kill(getppid(), SIGALRM);
+			usleep(100);
+		}
+		_exit(0);
+	}
+	zero = open("/dev/zero", O_RDONLY);
+	for (int i = 0; i < 100; i++) {
+		pid_t child = fork();
+
+		if (child == 0) {
+			struct itimerval timer = { { 0, 50 }, { 0, 50 } };
+
+			setitimer(ITIMER_REAL, &timer, NULL);
+			int fd = some_socket();
+
+			read_zero(2);
+			_exit(fd > 2 && fd < 10 ? 0 : 1);
+		}
+		int status;
+
+		while (waitpid(child, &status, 0) < 0)
+			;
+		if (status)
+			return 2;
+	}
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return 0;
+}
+
 /* A thread that exits while others go on, and a leader that is the first to go. */
 static int scene_dead_leader(void)
 {
@@ -343,6 +460,10 @@ static const struct {
 	{ "int80", scene_int80 },
 	{ "inherited", scene_inherited },
 	{ "named", scene_named },
+	{ "stages", scene_stages },
+	{ "read_three", scene_read_three },
+	{ "dropped", scene_dropped },
+	{ "signalled", scene_signalled },
 	{ "dead_leader", scene_dead_leader },
 };
 
@@ -364,14 +485,16 @@ static const struct expected {
 	int status; /* exit status; -1: killed by SIGKILL */
 	unsigned tasks, sockets, execs, unfinished_recv, eintr_poll;
 } expected[] = {
-	{ "plain", 7, 1, 10, 0, 0, 0 },	      { "forks", 0, 501, 500, 0, 0, 0 },
-	{ "threads", 0, 65, 3200, 0, 0, 0 },  { "vforks", 0, 21, 3, 20, 0, 0 },
-	{ "thread_exec", 7, 6, 15, 1, 5, 0 }, { "killed", -1, 1, 1, 0, 0, 0 },
-	{ "stopped", 5, 2, 5, 0, 0, 0 },      { "eintr", 100, 1, 1, 0, 0, 100 },
-	{ "restart", 10, 2, 2, 0, 0, 0 },     { "poll_stopped", 5, 2, 1, 0, 0, 0 },
-	{ "ignored", 0, 2, 1, 0, 0, 0 },      { "untraced", 0, 3, 2, 0, 0, 0 },
-	{ "int80", 0, 1, 2, 0, 0, 0 },	      { "inherited", 0, 1, 0, 0, 0, 0 },
-	{ "named", 0, 1, 1, 0, 0, 0 },	      { "dead_leader", 0, 2, 500, 0, 0, 0 },
+	{ "plain", 7, 1, 10, 0, 0, 0 },	       { "forks", 0, 501, 500, 0, 0, 0 },
+	{ "threads", 0, 65, 3200, 0, 0, 0 },   { "vforks", 0, 21, 3, 20, 0, 0 },
+	{ "thread_exec", 7, 6, 15, 1, 5, 0 },  { "killed", -1, 1, 1, 0, 0, 0 },
+	{ "stopped", 5, 2, 5, 0, 0, 0 },       { "eintr", 100, 1, 1, 0, 0, 100 },
+	{ "restart", 10, 2, 2, 0, 0, 0 },      { "poll_stopped", 5, 2, 1, 0, 0, 0 },
+	{ "ignored", 0, 2, 1, 0, 0, 0 },       { "untraced", 0, 3, 2, 0, 0, 0 },
+	{ "int80", 0, 1, 2, 0, 0, 0 },	       { "inherited", 0, 1, 0, 0, 0, 0 },
+	{ "named", 0, 1, 1, 0, 0, 0 },	       { "dead_leader", 0, 2, 500, 0, 0, 0 },
+	{ "stages", 0, 5, 1, 1, 0, 0 },	       { "dropped", 0, 1, 1, 0, 0, 0 },
+	{ "signalled", 0, 102, 100, 0, 0, 0 },
 };
 
 static void check(const struct expected *row, const struct run *run, enum engine_choice engine)
@@ -430,6 +553,23 @@ static void restarts_are_joined(void **state)
 	}
 }
 
+/* Calls on any fd are reported from the first socket on, and only then, whichever way. */
+static void second_stage(void **state)
+{
+	struct run run;
+
+	(void)state;
+	for (size_t e = 0; e < 2; e++) {
+		run_command(&run, both[e], "stages");
+		/* and what the dynamic loader reads after the exec */
+		assert_in_range(run.counts.finished[CALL_read], 7 + 5 + 11 + 3, 7 + 5 + 11 + 3 + 20);
+		run_command(&run, both[e], "dropped");
+		assert_int_equal(run.counts.finished[CALL_read], geteuid() ? 0 : 9);
+		run_command(&run, both[e], "signalled");
+		assert_int_equal(run.counts.finished[CALL_read], 200);
+	}
+}
+
 static void names_follow(void **state)
 {
 	struct run run;
@@ -471,9 +611,8 @@ static void cannot_run(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(scenes_are_whole),
-		cmocka_unit_test(restarts_are_joined),
-		cmocka_unit_test(names_follow),
+		cmocka_unit_test(scenes_are_whole), cmocka_unit_test(restarts_are_joined),
+		cmocka_unit_test(second_stage),	    cmocka_unit_test(names_follow),
 		cmocka_unit_test(cannot_run),
 	};
 
