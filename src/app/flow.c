@@ -48,10 +48,10 @@ static void copy_with_stack(struct pipeline *pipeline, struct task *task, struct
 		   pipeline->look->stack, &call->arena, &call->walk);
 }
 
-/* Whether its caller is of use: only shown calls have one. */
+/* Whether its caller is of use: only shown calls have one, and a recorded call's thread has gone on since. */
 static bool wants_caller(const struct pipeline *pipeline, const struct call *call)
 {
-	return pipeline->stack && row_set_has(&pipeline->shown, call->row->id);
+	return pipeline->stack && !call->bytes_unread && row_set_has(&pipeline->shown, call->row->id);
 }
 
 /* Held, at the entry: is the call of interest, and what goes in. */

@@ -380,7 +380,7 @@ static void apply_close(struct state *state, struct task *task, struct call *cal
  * not known. */
 static bool came_since(const struct slot *slot, const struct call *call)
 {
-	return call->entry_seen && slot->since > call->entry_ns;
+	return call->entry_ns && slot->since > call->entry_ns;
 }
 
 static void apply_close_range(struct state *state, struct task *task, struct call *call)

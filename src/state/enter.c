@@ -105,7 +105,7 @@ bool state_enter(struct state *state, struct task *task, struct call *call)
 	const struct row *row = call->row;
 	bool interest = true;
 
-	state->now = call->entry_seen ? call->entry_ns : call->exit_ns;
+	state->now = call->entry_ns ? call->entry_ns : call->exit_ns;
 	if (!task->files || !call->args_known)
 		return row->fd_use != FD_ANY;
 	look_list(state, task);

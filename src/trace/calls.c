@@ -278,6 +278,23 @@ void call_left(struct tracee *tracee)
 		call_left_only(tracee);
 }
 
+/*
+ * A call that was interrupted is over later, somewhere else, if at all. But it did nothing yet, and what it is about is
+ * to be seen now, as at its entry; only when it began is not known.
+ */
+static void enter_late(struct tracee *tracee, struct trace_call *call, int64_t result)
+{
+	const struct trace_events *events = &tracee->tracer->events;
+
+	call->call.entry_seen = true;
+	if (events->enter && events->enter(events->user, &tracee->task, &call->call) == CALL_SKIP) {
+		tracee->task.call = NULL;
+		call_free(tracee->tracer, call);
+		return;
+	}
+	leave_open(tracee, call, result);
+}
+
 void call_left_only(struct tracee *tracee)
 {
 	const struct plan *plan = tracee->abi ? call_plan(tracee, tracee->abi) : NULL;
@@ -303,10 +320,10 @@ void call_left_only(struct tracee *tracee)
 	abi_regs(tracee->abi, &tracee->regs, &regs);
 	call->call.ip = regs.pc;
 	call->call.sp = regs.sp;
-	call->call.exit_ns = tracee->left_ns;
+	call->call.exit_ns = tracee->left_ns ? tracee->left_ns : clock_monotonic_ns();
 	tracee->task.call = &call->call;
-	if (tracee->engine->exits_only)
-		leave_open(tracee, call, result);
+	if (tracee->engine->exits_only && (restart_is_code(result) || result == -EINTR))
+		enter_late(tracee, call, result);
 	else
 		call_complete(tracee, call, result);
 }
@@ -382,6 +399,9 @@ void calls_flush(struct tracee *tracee)
 	tracee->interrupted_count = 0;
 	if ((call = open_call(tracee)))
 		call_done(tracee, call);
+	for (call = tracee->tracer->done_calls; call; call = call->next)
+		if (!call->call.entry_ns && !call->call.exit_ns)
+			call->call.exit_ns = clock_monotonic_ns(); /* all that is known of its time */
 	tracee->inside = tracee->want_exit = tracee->mapping = tracee->returning = tracee->confining = false;
 }
 
