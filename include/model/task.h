@@ -24,6 +24,7 @@ struct task {
 	pid_t tid;
 	struct process *process;
 	char comm[16];
+	bool exits_only;       /* its calls are seen at their exits only; trace/ */
 	struct fdtable *files; /* state/ */
 	struct space *space;   /* stack/ */
 	struct call *call;     /* the open call of interest, or NULL; trace/ */

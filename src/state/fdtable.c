@@ -72,6 +72,7 @@ void fdtable_unref(struct state *state, struct fdtable *table)
 		count_number(table->slots[fd].file, fd, -1);
 		file_unref(state, table->slots[fd].file);
 	}
+	late_done(state, table);
 	free(table->slots);
 	free(table);
 }

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 struct file;
+struct late;
 struct state;
 struct task;
 
@@ -39,7 +40,8 @@ struct fdtable {
 	bool listed;	  /* its sockets were looked for in /proc once, or it is a copy of one that was */
 	bool whole; /* listed, and every way by which sockets come into it was seen since: what is not known
 		       is none */
-	bool attached; /* threads may have run unseen: never whole */
+	struct late *late; /* late.c; NULL: nothing kept */
+	bool attached;	   /* threads may have run unseen: never whole */
 };
 
 struct fdtable *fdtable_new(void);

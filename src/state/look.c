@@ -65,6 +65,7 @@ static bool verified(struct state *state, struct task *task, int fd, struct slot
 /* Puts a file of ours at fd as found by asking; takes over the caller's reference. */
 static struct file *place(struct state *state, struct task *task, int fd, struct file *file)
 {
+	late_replaced(state, task, fd);
 	fdtable_set(state, task->files, fd, file, 0, 0);
 	file_unref(state, file);
 	return file;
@@ -157,10 +158,12 @@ struct file *look(struct state *state, struct task *task, int fd, bool hint)
 		return slot->file;
 	if (slot && verified(state, task, fd, slot))
 		return slot->file;
-	if (slot)
+	if (slot) {
+		late_replaced(state, task, fd);
 		fdtable_clear(state, task->files, fd);
-	else if (task->files->whole && !hint)
+	} else if (task->files->whole && !hint) {
 		return &state->other;
+	}
 	return ask_first(state, task, fd, hint);
 }
 

@@ -105,6 +105,20 @@ struct file *look_new(struct state *state, struct task *task, int fd,
 void look_list(struct state *state, struct task *task);
 void look_running(struct state *state, struct task *task); /* the same, not held */
 
+/* late.c: for threads whose calls are seen at their exits only */
+/* The file at fd turns out to be gone: its close is still to be seen. */
+void late_replaced(struct state *state, struct task *task, int fd);
+/* The file that this close took away, when the fd is another's by now; a reference, the caller's. NULL: not
+ * so. */
+struct file *late_closed(struct task *task, const struct call *call);
+/* What is at fd came there after the call was over. */
+bool late_came_since(struct task *task, const struct call *call, int fd);
+/* The slot is to be verified before it is used, when other threads may have changed it unseen. */
+void late_doubt(struct task *task, int fd);
+/* Verifies what is doubtful, as a close of it could not be. Held. */
+void late_settle(struct state *state, struct task *task);
+void late_done(struct state *state, struct fdtable *table);
+
 /* rights.c: held */
 void rights_sent(struct state *state, struct task *task, struct call *call, uint64_t msghdr);
 void rights_received(struct state *state, struct task *task, struct call *call, uint64_t msghdr,

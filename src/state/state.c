@@ -78,6 +78,8 @@ void state_task_new(struct state *state, struct task *task, struct task *parent,
 	}
 	if (task->process && !task->process->state_task)
 		task->process->state_task = task;
+	if (parent)
+		late_settle(state, task);
 	if (!parent && !table && task->files->attached)
 		look_running(state, task);
 	else if (!parent && !table)
@@ -121,6 +123,7 @@ void state_exec(struct state *state, struct task *task)
 			fdtable_clear(state, table, (int)fd);
 	}
 	look_list(state, task);
+	late_settle(state, task);
 }
 
 bool state_matters(const struct task *task)

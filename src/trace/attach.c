@@ -70,7 +70,7 @@ static int seize_thread(struct tracer *tracer, pid_t pid, pid_t tid)
 		return error;
 	struct tracee *tracee = tracee_new(tracer, tid, LIFE_ATTACHED);
 
-	tracee->engine = tracer->attach_engine;
+	engine_set(tracee, tracer->attach_engine);
 	tracee_join(tracee, pid, true);
 	tracee_announce(tracee, NULL, 0);
 	if (tracee->engine->seized && tracee->engine->seized(tracee))

@@ -16,7 +16,7 @@ static void join_child(struct tracee *child, struct tracee *parent, uint64_t fla
 {
 	pid_t pid = flags & CLONE_THREAD ? parent->task.process->pid : child->task.tid;
 
-	child->engine = parent->engine;
+	engine_set(child, parent->engine);
 	tracee_join(child, pid, parent->task.process->attached);
 	child->life = LIFE_TRACED;
 	tracee_announce(child, parent, flags);
@@ -110,7 +110,7 @@ static void adopt(struct tracee *orphan, struct tracee *parent)
 	if (parent) {
 		join_child(orphan, parent, thread ? THREAD_FLAGS : 0);
 	} else {
-		orphan->engine = tracer->given ? tracer->command_engine : tracer->attach_engine;
+		engine_set(orphan, tracer->given ? tracer->command_engine : tracer->attach_engine);
 		tracee_join(orphan, orphan->orphan_tgid, !tracer->given);
 		orphan->life = LIFE_TRACED;
 		tracee_announce(orphan, NULL, 0);

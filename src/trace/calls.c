@@ -279,8 +279,8 @@ void call_left(struct tracee *tracee)
 }
 
 /*
- * A call that was interrupted is over later, somewhere else, if at all. But it did nothing yet, and what it is about is
- * to be seen now, as at its entry; only when it began is not known.
+ * A call that was interrupted is over later, somewhere else, if at all. But it did nothing yet, and what it
+ * is about is to be seen now, as at its entry; only when it began is not known.
  */
 static void enter_late(struct tracee *tracee, struct trace_call *call, int64_t result)
 {
@@ -342,7 +342,8 @@ static const struct row *recorded_row(struct tracee *tracee, const struct abi *a
 	return &call_rows[row];
 }
 
-void call_recorded(struct tracee *tracee, const struct perf_sample *sample, const struct abi *abi)
+void call_recorded(struct tracee *tracee, const struct perf_sample *sample, const struct abi *abi,
+		   bool finished)
 {
 	const struct trace_events *events = &tracee->tracer->events;
 	uint64_t number, args[6];
@@ -368,8 +369,8 @@ void call_recorded(struct tracee *tracee, const struct perf_sample *sample, cons
 	call->call.exit_ns = sample->time_ns;
 	call->call.bytes_unread = true;
 	call->call.result = result;
-	call->call.finished = !restart_is_code(result);
-	call->call.failed = call->call.finished && result < 0 && result >= -4095;
+	call->call.finished = finished;
+	call->call.failed = finished && result < 0 && result >= -4095;
 	if (events->leave)
 		events->leave(events->user, &tracee->task, &call->call);
 	call_done(tracee, call);

@@ -23,11 +23,17 @@ static bool is_chosen(const struct tracer *tracer, const struct engine *engine)
 	return choice == ENGINE_AUTO || !strcmp(choices[choice], engine->name);
 }
 
+void engine_set(struct tracee *tracee, const struct engine *engine)
+{
+	tracee->engine = engine;
+	tracee->task.exits_only = engine->exits_only;
+}
+
 void engine_change(struct tracee *tracee, const struct engine *engine)
 {
 	if (tracee->engine->forget)
 		tracee->engine->forget(tracee);
-	tracee->engine = engine;
+	engine_set(tracee, engine);
 	tracee->inside = tracee->want_exit = false;
 	tracee->left_ns = 0;
 }

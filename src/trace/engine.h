@@ -51,6 +51,8 @@ extern const struct engine engine_seccomp, engine_perf, engine_syscall;
 
 /* The engine to start a command with, or to attach with; error says why none. */
 const struct engine *engine_choose(struct tracer *tracer, bool attach, struct error *error);
+/* The engine that a new thread begins with. */
+void engine_set(struct tracee *tracee, const struct engine *engine);
 /* Another engine traces the thread from now on; adopt is not called. */
 void engine_change(struct tracee *tracee, const struct engine *engine);
 

@@ -131,9 +131,10 @@ static void tell_last(struct tracee *tracee)
 		return;
 	task->waits = false;
 	process_of(tracee)->trap_queued = true;
-	if (restart_is_code((int32_t)task->last.regs.rax) && !task->ended)
+	if (restart_is_code((int32_t)task->last.regs.rax))
 		task->last.regs.rax = (unsigned long long)-EINTR; /* a handler ended it */
-	call_recorded(tracee, &task->last, abi_of_sample(tracee, &task->last));
+	/* Killed before its stop, the thread never came back from the call. */
+	call_recorded(tracee, &task->last, abi_of_sample(tracee, &task->last), !task->ended);
 }
 
 /* A call that was interrupted and began again is one call. */

@@ -35,7 +35,7 @@ void own_filter_left(struct tracee *tracee)
 		struct tracee *other = slot->value;
 
 		if (other->task.process == tracee->task.process)
-			other->engine = &engine_syscall;
+			engine_set(other, &engine_syscall);
 	}
 }
 

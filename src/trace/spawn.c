@@ -250,7 +250,7 @@ static int seize_child(struct spawn *spawn, pid_t pid, struct error *error)
 	}
 	struct tracee *tracee = tracee_new(tracer, pid, LIFE_STARTING);
 
-	tracee->engine = tracer->command_engine;
+	engine_set(tracee, tracer->command_engine);
 	tracee_join(tracee, pid, false);
 	tracer->command = pid;
 	tracer->spawn_pipe = spawn->said[0];

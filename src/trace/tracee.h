@@ -230,7 +230,8 @@ void call_done(struct tracee *tracee, struct trace_call *call);
 /* A call whose exit is seen but whose entry was not: number and arguments come from the registers. */
 void call_left_only(struct tracee *tracee);
 /* A call that a record tells of, not a stop; it may be over for long. */
-void call_recorded(struct tracee *tracee, const struct perf_sample *sample, const struct abi *abi);
+void call_recorded(struct tracee *tracee, const struct perf_sample *sample, const struct abi *abi,
+		   bool finished);
 const struct plan *call_plan(const struct tracee *tracee, const struct abi *abi);
 
 /* restart.c: calls that the kernel restarts, and those that a handler ended */
