@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "decode/sockaddr.h"
+#include "netlink.h"
 #include "typed.h"
 
 enum { MESSAGES_MAX = 256, FDS_MAX = 253 /* SCM_MAX_FD of net/scm.h */ };
@@ -101,6 +102,17 @@ static struct value *make_error(const struct decoder *decoder, const struct type
 	return fields.of;
 }
 
+/* SCM_TIMESTAMPING_OPT_STATS: netlink attributes, all of them numbers (linux/tcp.h: TCP_NLA_). */
+static struct value *make_tcp_stats(const struct decoder *decoder, const struct typed *typed,
+				    const char *name, const uint8_t *bytes, uint32_t size)
+{
+	static const struct attrs attrs = { &names_tcp_stats, NULL, 0, N_UINT };
+	struct attr_walk walk = { .decoder = decoder, .left = NETLINK_ATTRIBUTES };
+
+	(void)typed;
+	return netlink_nest(&walk, name, &attrs, bytes, size);
+}
+
 /* struct af_alg_iv: length, then the bytes. */
 static struct value *make_alg_iv(const struct decoder *decoder, const struct typed *typed, const char *name,
 				 const uint8_t *bytes, uint32_t size)
@@ -172,7 +184,7 @@ static const struct typed socket_messages[] = {
 	{ .name = "SO_TIMESTAMP_NEW", .make = typed_timeval_new },
 	{ .name = "SO_TIMESTAMPNS_NEW", .make = typed_timespec_new },
 	{ .name = "SO_TIMESTAMPING_NEW", .make = make_timestamping },
-	{ .name = "SCM_TIMESTAMPING_OPT_STATS", .make = typed_bytes },
+	{ .name = "SCM_TIMESTAMPING_OPT_STATS", .make = make_tcp_stats },
 	{ .name = "SCM_TIMESTAMPING_PKTINFO", .make = typed_shape, .shape = shape_ts_pktinfo },
 	{ .name = "SCM_TXTIME", .make = typed_u64 },
 	{ .name = "SCM_WIFI_STATUS", .make = typed_int },
@@ -229,7 +241,7 @@ static const struct typed packet_messages[] = {
 	{ .name = "PACKET_AUXDATA", .make = typed_shape, .shape = shape_auxdata },
 	{ .name = "PACKET_TX_TIMESTAMP", .make = make_error },
 };
-static const struct typed netlink_messages[] = {
+static const struct typed netlink_infos[] = {
 	{ .name = "NETLINK_PKTINFO", .make = typed_shape, .shape = shape_nl_pktinfo },
 	{ .name = "NETLINK_LISTEN_ALL_NSID", .make = typed_int },
 };
@@ -255,7 +267,7 @@ const struct level *const control_levels[] = {
 	&(const struct level)LEVEL("SOL_TCP", sockopt_level, -1, tcp, tcp_messages),
 	&(const struct level)LEVEL("SOL_TLS", sockopt_level, -1, cmsg_tls, tls_messages),
 	&(const struct level)LEVEL("SOL_PACKET", sockopt_level, -1, packet, packet_messages),
-	&(const struct level)LEVEL("SOL_NETLINK", sockopt_level, -1, netlink, netlink_messages),
+	&(const struct level)LEVEL("SOL_NETLINK", sockopt_level, -1, netlink, netlink_infos),
 	&(const struct level)LEVEL("SOL_ALG", sockopt_level, -1, alg, alg_messages),
 	&(const struct level)LEVEL("SOL_SCTP", sockopt_level, -1, cmsg_sctp, sctp_messages),
 	&(const struct level)LEVEL_NAMES("SOL_BLUETOOTH", sockopt_level, -1, cmsg_bluetooth),

@@ -16,7 +16,7 @@ enum { NAME_SIZE = 16 /* IFNAMSIZ */, IFCONF_MAX = 256 /* entries */, SOCKADDR_S
 enum layout_kind { L_NONE, L_INT, L_SHAPE, L_IFREQ, L_IFCONF, L_TIMEVAL_OLD, L_TIMESPEC_OLD };
 
 /* Which member of struct ifreq's union counts. */
-enum member { M_NONE, M_ADDRESS, M_HWADDR, M_FLAGS, M_INT, M_MAP, M_NEWNAME, M_SLAVE, M_DATA };
+enum member { M_NONE, M_ADDRESS, M_HWADDR, M_FLAGS, M_INT, M_MAP, M_NEWNAME, M_SLAVE, M_DATA, M_ETHTOOL };
 
 struct request {
 	const char *name;
@@ -133,7 +133,7 @@ static const struct request requests[] = {
 	IFREQ_SET("SIOCSIFTXQLEN", M_INT, "ifr_qlen"),
 	IFREQ_GET("SIOCGIFMAP", M_MAP, "ifr_map"),
 	IFREQ_SET("SIOCSIFMAP", M_MAP, "ifr_map"),
-	IFREQ_SET("SIOCETHTOOL", M_DATA, "ifr_data"),
+	IFREQ_SET("SIOCETHTOOL", M_ETHTOOL, "ifr_data"),
 	IFREQ_SET("SIOCGMIIPHY", M_DATA, "ifr_data"),
 	IFREQ_SET("SIOCGMIIREG", M_DATA, "ifr_data"),
 	IFREQ_SET("SIOCSMIIREG", M_DATA, "ifr_data"),
@@ -209,6 +209,19 @@ uint32_t size_ioctl(const struct pass *pass, unsigned arg)
 	return 0;
 }
 
+/* SIOCETHTOOL points to a structure that starts with its command. */
+static void follow_ethtool(struct pass *pass, unsigned arg)
+{
+	const struct layout *layout = &pass->call->abi->layout;
+	struct reads reads = { .pass = pass };
+	const uint8_t *data = pass_struct(pass, pass->call->args[arg], layout->ifreq);
+
+	if (!data)
+		return;
+	reads_add(&reads, word_get(data + NAME_SIZE, layout->pointer), 4);
+	reads_run(&reads);
+}
+
 /* SIOCGIFCONF fills an array of struct ifreq. */
 void follow_ioctl(struct pass *pass, unsigned arg)
 {
@@ -216,6 +229,8 @@ void follow_ioctl(struct pass *pass, unsigned arg)
 	const struct layout *layout = &pass->call->abi->layout;
 	struct reads reads = { .pass = pass };
 
+	if (request && request->member == M_ETHTOOL)
+		follow_ethtool(pass, arg);
 	if (!request || request->layout != L_IFCONF || !pass_is_exit(pass) || pass->call->failed)
 		return;
 	const uint8_t *data = pass_struct(pass, pass->call->args[arg], layout->ifconf);
@@ -247,6 +262,20 @@ static struct value *hwaddr_value(const struct decoder *decoder, const char *nam
 	return fields.of;
 }
 
+/* The command behind ifr_data; the rest of its structure is the driver's business. */
+static struct value *ethtool_value(const struct decoder *decoder, const char *name, const uint8_t *bytes)
+{
+	uint64_t address = word_get(bytes, decoder->call->abi->layout.pointer);
+	struct fields fields;
+	const uint8_t *data = NULL;
+
+	if (!address || decoder_bytes(decoder, address, 4, &data) < 4)
+		return decoder_missing(decoder, name, address);
+	fields_init(&fields, decoder->arena, value_struct(decoder->arena, name));
+	fields_constant(&fields, "cmd", &names_ethtool_command, u32_get(data));
+	return fields.of;
+}
+
 static struct value *member_value(const struct decoder *decoder, const struct request *request,
 				  const uint8_t *bytes)
 {
@@ -270,6 +299,8 @@ static struct value *member_value(const struct decoder *decoder, const struct re
 	case M_DATA:
 		return value_pointer(decoder->arena, request->field,
 				     word_get(bytes, decoder->call->abi->layout.pointer));
+	case M_ETHTOOL:
+		return ethtool_value(decoder, request->field, bytes);
 	case M_NONE:
 		break;
 	}

@@ -44,6 +44,7 @@ static const struct shape_field shape_flowlabel[] = {
 	F_FLAGS_("flr_flags", 2, flowlabel_flags),
 	F_UINT_("flr_expires", 2),
 	F_UINT_("flr_linger", 2),
+	F_PAD_(4),
 	F_END_,
 };
 
