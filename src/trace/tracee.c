@@ -68,15 +68,18 @@ void tracee_join(struct tracee *tracee, pid_t pid, bool attached)
 	tracee->task.process = &process->process;
 }
 
-/* The arguments that /proc/PID/cmdline separates by NUL, separated by spaces. */
+/* The arguments that /proc/PID/cmdline separates by NUL, separated by spaces; without what programs that
+ * write their title there (nginx) leave behind it. */
 static char *read_command_line(pid_t tid)
 {
 	char text[4096];
 	int got = proc_read(text, sizeof(text), "/proc/%d/cmdline", tid);
 
+	while (got > 0 && (!text[got - 1] || text[got - 1] == ' '))
+		text[--got] = 0;
 	if (got <= 0)
 		return NULL;
-	for (int i = 0; i < got - 1; i++)
+	for (int i = 0; i < got; i++)
 		if (!text[i])
 			text[i] = ' ';
 	return strdup(text);
