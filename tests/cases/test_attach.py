@@ -145,6 +145,9 @@ def test_stopped_process_stays_stopped(program, attach_engine):
             time.sleep(0.1)
             assert harness.stat_fields(pid)[1] in "tT"
             attached.stop()
+        # The kernel itself wakes it for a moment, to stop anew untraced (__ptrace_unlink in kernel/ptrace.c).
+        harness.wait_for("the stop that lasts", lambda: harness.stat_fields(pid)[1] == "T")
+        time.sleep(0.1)
         assert harness.stat_fields(pid)[1] == "T"
         os.kill(pid, signal.SIGCONT)
         exchange(port)
