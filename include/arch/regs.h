@@ -3,6 +3,7 @@
 #ifndef SOCKLINE_ARCH_REGS_H
 #define SOCKLINE_ARCH_REGS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct abi;
@@ -13,6 +14,7 @@ struct regs {
 	uint64_t dwarf[REGS_MAX];
 	uint64_t pc, sp;
 	const struct abi *abi; /* of the code: 64-bit code may make 32-bit calls */
+	bool partial; /* only pc and sp are set; memory_registers has the rest */
 };
 
 #endif

@@ -17,10 +17,15 @@ struct memory_span {
 	uint32_t got; /* bytes that could be read from the start; set by memory_read */
 };
 
+struct regs;
+
 struct memory {
 	/* Fills got of each span. Reads all spans with as few system calls as it can. Returns bytes read in
 	 * all. */
 	size_t (*read)(struct memory *memory, struct memory_span *spans, size_t count);
+	/* All registers of the held thread, for walks that prove to need more than pc and sp; a negative
+	 * errno when it died. NULL where regs are never partial. */
+	int (*registers)(struct memory *memory, struct regs *regs);
 };
 
 static inline size_t memory_read(struct memory *memory, struct memory_span *spans, size_t count)

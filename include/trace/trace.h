@@ -123,7 +123,8 @@ void tracer_result(const struct tracer *tracer, struct trace_result *result);
 
 /* At a stop of the task (inside a held callback). Returns 0 or -ESRCH. Registers are read once per stop and
  * kept. */
-int trace_regs(struct task *task, struct regs *regs);
+int trace_regs(struct task *task, struct regs *regs); /* may be partial */
+int trace_all_regs(struct task *task, struct regs *regs);
 struct memory *trace_memory(struct task *task);
 /*
  * The task's process has a socket, an epoll or a ring from now on: calls on any fd (FD_ANY, FD_SETS) are of

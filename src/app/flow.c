@@ -7,22 +7,62 @@
 #include "decode/sockaddr.h"
 #include "state/socket.h"
 
+/* Whether all of the span lies within the stack's copy. */
+static bool lies_within(const struct memory_span *span, const struct memory_span *stack)
+{
+	const uint64_t at = span->address - stack->address;
+
+	return at < stack->size && span->size <= stack->size - at;
+}
+
+/*
+ * Reads spans and the top of the stack. What lies on the stack anyway, as addresses and small buffers often
+ * do, is taken from its copy: each span more costs process_vm_readv 0.15 us.
+ */
+static void read_with_stack(struct memory *memory, struct memory_span *spans, unsigned count,
+			    struct memory_span *stack)
+{
+	struct memory_span asked[CAPTURE_SPANS + 1];
+	unsigned asked_at[CAPTURE_SPANS], more = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (!lies_within(&spans[i], stack)) {
+			asked_at[more] = i;
+			asked[more++] = spans[i];
+		}
+	}
+	asked[more] = *stack;
+	memory_read(memory, asked, more + 1);
+	stack->got = asked[more].got;
+	for (unsigned i = 0; i < more; i++)
+		spans[asked_at[i]].got = asked[i].got;
+	for (unsigned i = 0; i < count; i++) {
+		const uint64_t at = spans[i].address - stack->address;
+
+		if (!lies_within(&spans[i], stack))
+			continue;
+		if (at + spans[i].size <= stack->got) {
+			memcpy(spans[i].to, (const char *)stack->to + at, spans[i].size);
+			spans[i].got = spans[i].size;
+		} else {
+			memory_read(memory, &spans[i], 1);
+		}
+	}
+}
+
 /* Reads what the row's arguments point to at that phase, together with the top of the stack when wanted. */
 static void copy_bytes(struct pipeline *pipeline, struct task *task, struct call *call, enum phase phase,
 		       struct memory_span *stack)
 {
-	struct memory_span spans[CAPTURE_SPANS + 1];
+	struct memory_span spans[CAPTURE_SPANS];
 	struct memory *memory = trace_memory(task);
 	const struct capture_options options = { pipeline_data_limit(pipeline, call) };
 	unsigned count = capture_plan(call, phase, &options, spans);
-	unsigned all = count;
 
 	if (stack)
-		spans[all++] = *stack;
-	if (all)
-		memory_read(memory, spans, all);
-	if (stack)
-		stack->got = spans[count].got;
+		read_with_stack(memory, spans, count, stack);
+	else if (count)
+		memory_read(memory, spans, count);
 	if (count)
 		capture_follow(call, phase, &options, spans, count, memory);
 }

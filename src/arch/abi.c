@@ -48,6 +48,7 @@ void abi_regs(const struct abi *abi, const void *user_regs, struct regs *regs)
 	const struct user_regs_struct *user = user_regs;
 
 	regs->abi = abi;
+	regs->partial = false;
 	if (abi->bits == 64) {
 		regs_x86_64(user, regs);
 		regs->pc = user->rip;

@@ -19,6 +19,8 @@ struct walker {
 	bool end;
 	unsigned signals;
 	uint64_t regs[UNWIND_REGS];
+	bool partial;	/* registers are still to be asked for, but those of */
+	uint32_t known; /* by number */
 	/* copies of the program's memory: what was read at the stop, and one window beyond it */
 	const uint8_t *snapshot;
 	uint64_t snapshot_at, window_at;
@@ -79,18 +81,39 @@ static inline bool grows(const struct walker *walker, uint64_t cfa)
 	return cfa > walker->regs[walker->unwind->sp];
 }
 
+/* Asks for the registers that no frame until now has given. False: the thread died. */
+static __attribute__((noinline)) bool load_registers(struct walker *walker)
+{
+	struct memory *memory = walker->context.memory;
+	const unsigned count = walker->unwind->regs;
+	struct regs regs;
+
+	if (!memory->registers || memory->registers(memory, &regs))
+		return false;
+	for (unsigned reg = 0; reg < count; reg++)
+		if (!(walker->known >> reg & 1))
+			walker->regs[reg] = regs.dwarf[reg];
+	walker->partial = false;
+	return true;
+}
+
 static inline bool step_plain(struct walker *walker, const struct code *code)
 {
+	if (__builtin_expect(walker->partial, 0) && !(walker->known >> code->cfa_reg & 1) &&
+	    !load_registers(walker))
+		return false;
 	const uint64_t cfa =
 		(walker->regs[code->cfa_reg] + (uint64_t)(int64_t)code->cfa_offset) & walker->mask;
 	uint64_t pc;
 
 	if (!grows(walker, cfa) || !load_word(walker, cfa + (uint64_t)(int64_t)code->return_offset, &pc))
 		return false;
-	for (unsigned i = 0; i < code->saved_count; i++)
+	for (unsigned i = 0; i < code->saved_count; i++) {
 		if (!load_word(walker, cfa + (uint64_t)(int64_t)code->saved[i].offset,
 			       &walker->regs[code->saved[i].reg]))
 			return false;
+		walker->known |= 1U << code->saved[i].reg;
+	}
 	walker->regs[walker->unwind->sp] = cfa;
 	walker->pc = pc;
 	return true;
@@ -162,6 +185,7 @@ static bool step_signal(struct walker *walker, const struct code *code)
 		    !load_word(walker, at + (uint64_t)unwind->saved[reg], &next[reg]))
 			return false;
 	memcpy(walker->regs, next, sizeof(next));
+	walker->partial = false;
 	walker->pc = next[unwind->pc];
 	return true;
 }
@@ -270,6 +294,8 @@ static inline bool step(struct walker *walker, struct code *code)
 	bool went = false;
 
 	walker->guessed = code->guessed;
+	if (walker->partial && (code->row == ROW_CFI || code->row == ROW_NONE) && !load_registers(walker))
+		return false;
 	switch (code->row) {
 	case ROW_PLAIN:
 		went = step_plain(walker, code);
@@ -354,8 +380,11 @@ void stack_walk(struct stack *stack, struct space *space, const struct abi *abi,
 		.snapshot = snapshot,
 		.snapshot_at = regs->sp,
 		.snapshot_len = got,
+		.partial = regs->partial,
+		.known = 1U << unwind->sp,
 	};
-	memcpy(walker.regs, regs->dwarf, unwind->regs * sizeof(*walker.regs));
+	if (!regs->partial)
+		memcpy(walker.regs, regs->dwarf, unwind->regs * sizeof(*walker.regs));
 	walker.regs[unwind->sp] = regs->sp;
 	walk->count = walk_frames(&walker, stack->frames, max, all);
 	walk->cut = !walker.end;

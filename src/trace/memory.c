@@ -137,9 +137,15 @@ static size_t tracee_read(struct memory *memory, struct memory_span *spans, size
 	return total;
 }
 
+static int tracee_registers(struct memory *memory, struct regs *regs)
+{
+	return trace_all_regs(&memory_tracee(memory)->task, regs);
+}
+
 void memory_init(struct tracee *tracee)
 {
 	tracee->memory.read = tracee_read;
+	tracee->memory.registers = tracee_registers;
 	tracee->memory_fd = -1;
 }
 

@@ -1,5 +1,6 @@
 /* Registers and call information of a stopped thread, read at most once per stop. */
 #include <errno.h>
+#include <linux/audit.h>
 
 #include "tracee.h"
 
@@ -34,7 +35,30 @@ int tracee_set_regs(struct tracee *tracee, const struct user_regs_struct *regs)
 	return 0;
 }
 
+/*
+ * What PTRACE_GET_SYSCALL_INFO has told suffices for most walks, and spares a call. Not of 32-bit calls,
+ * which 64-bit code can make.
+ */
+static bool info_has_regs(const struct tracee *tracee)
+{
+	return tracee->info_read && tracee->info.arch == AUDIT_ARCH_X86_64 &&
+	       tracee->info.op != PTRACE_SYSCALL_INFO_NONE;
+}
+
 int trace_regs(struct task *task, struct regs *regs)
+{
+	struct tracee *tracee = tracee_of(task);
+
+	if (tracee->regs_read || !info_has_regs(tracee))
+		return trace_all_regs(task, regs);
+	regs->pc = tracee->info.instruction_pointer;
+	regs->sp = tracee->info.stack_pointer;
+	regs->partial = true;
+	regs->abi = tracee->abi;
+	return 0;
+}
+
+int trace_all_regs(struct task *task, struct regs *regs)
 {
 	struct tracee *tracee = tracee_of(task);
 	int error = tracee_regs(tracee);

@@ -104,7 +104,7 @@ static void tracee_entry(struct tracee_run *run, pid_t tid, const struct __ptrac
 	struct tracee_call call = { .tid = tid,
 				    .number = info->entry.nr,
 				    .is_i386 = info->arch == 0x40000003 };
-	struct tracee_memory memory = { { tracee_read }, tid };
+	struct tracee_memory memory = { { .read = tracee_read }, tid };
 	uint8_t snapshot[STACK_SNAPSHOT];
 	struct arena arena = { 0 };
 	struct walk walk;

@@ -150,7 +150,7 @@ static void test_frames(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++) {
 		const struct frame_row *row = &frames[i];
-		struct code_memory memory = { { read_code }, row->code };
+		struct code_memory memory = { { .read = read_code }, row->code };
 		struct unwind_frame frame = { 0 };
 		const bool found =
 			unwind_explore(unwind, &memory.memory, CODE_AT, CODE_AT + row->goal, &frame);
@@ -187,7 +187,7 @@ static void test_calls(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
 		uint8_t code[CODE_ROOM] = { 0 };
-		struct code_memory memory = { { read_code }, code };
+		struct code_memory memory = { { .read = read_code }, code };
 		uint64_t target;
 		memcpy(code, calls[i].code, 8);
 		const bool is_call = unwind_call_before(unwind, &memory.memory, CODE_AT + 8, &target);
