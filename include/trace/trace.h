@@ -104,11 +104,12 @@ void tracer_free(struct tracer *tracer);
  * From other threads or a signal handler; async-signal-safe, never lost.
  * tracer_stop: a signal came. Attached processes are let go. A command gets the signal (signo 0: it only is
  * no longer reported, --for and --max-events) and tracing waits for its end; once the command itself is dead,
- * what it left behind gets the first signal, and the second ends the trace, and with it them. Not to be
- * called for a signal that the terminal sent to the whole foreground process group (si_code SI_KERNEL) while
- * a command is traced: the command has it already. tracer_poke: tick is to be called soon.
+ * what it left behind gets the first signal, and the second ends the trace, and with it them.
+ * tracer_stop_by_terminal: the same for a signal that the terminal sent to the whole foreground process group
+ * (si_code SI_KERNEL): who is in that group has it already. tracer_poke: tick is to be called soon.
  */
 void tracer_stop(struct tracer *tracer, int signo);
+void tracer_stop_by_terminal(struct tracer *tracer, int signo);
 void tracer_poke(struct tracer *tracer);
 
 /* How it went, after tracer_run. */

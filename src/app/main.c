@@ -238,7 +238,8 @@ static void keep_time(struct run *run, struct clockwork *clockwork)
 
 /*
  * One signal. What the terminal sent (SI_KERNEL) has reached the command already, as one of the same
- * foreground process group. SIGUSR1 asks for the totals where there are any, and else is the command's.
+ * foreground process group; what the command left behind may be elsewhere. SIGUSR1 asks for the totals where
+ * there are any, and else is the command's.
  */
 static void take_signal(struct run *run, int signo, const siginfo_t *info)
 {
@@ -247,7 +248,9 @@ static void take_signal(struct run *run, int signo, const siginfo_t *info)
 	if (signo == SIGUSR1 && run->totals) {
 		pipeline_totals(run->pipeline);
 		tracer_poke(run->tracer);
-	} else if (!(run->options.command && info->si_code == SI_KERNEL)) {
+	} else if (info->si_code == SI_KERNEL) {
+		tracer_stop_by_terminal(run->tracer, signo);
+	} else {
 		tracer_stop(run->tracer, signo);
 	}
 }
@@ -321,6 +324,7 @@ static int trace(struct run *run)
 {
 	struct trace_result result = { 0 };
 
+	signal(SIGPIPE, SIG_IGN); /* a message that nobody reads must not end the trace, and the command */
 	if (open_output(run) != 0)
 		return fail(&run->error);
 	make_tracer(run);

@@ -30,24 +30,35 @@ static int above_standard(int fd)
 	return above;
 }
 
-/* Starts sh -c command with in as its standard input, signals as a fresh program has them. 0 or positive
- * errno. */
+/*
+ * Starts sh -c command with in as its standard input, signals as a fresh program has them, but for SIGINT and
+ * SIGQUIT: the terminal sends those to it too, and the end of the trace is still to come. 0 or positive
+ * errno.
+ */
 static int spawn_shell(const char *command, int in, pid_t *pid)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
 	sigset_t none, all;
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction interrupt, quit;
 	char *argv[] = { "sh", "-c", (char *)command, NULL };
 
 	sigemptyset(&none);
 	sigfillset(&all);
+	sigdelset(&all, SIGINT);
+	sigdelset(&all, SIGQUIT);
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &all);
+	sigaction(SIGINT, &ignore, &interrupt);
+	sigaction(SIGQUIT, &ignore, &quit);
 	int error = posix_spawn(pid, "/bin/sh", &files, &attributes, argv, environ);
+	sigaction(SIGINT, &interrupt, NULL);
+	sigaction(SIGQUIT, &quit, NULL);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&files);
 	return error;

@@ -108,42 +108,59 @@ void tracer_stop(struct tracer *tracer, int signo)
 	bell_set(tracer, 1, RING_NS);
 }
 
+void tracer_stop_by_terminal(struct tracer *tracer, int signo)
+{
+	atomic_fetch_or(&tracer->terminal_bits, (uint64_t)1 << (signo & 63));
+	tracer_stop(tracer, signo);
+}
+
 void tracer_poke(struct tracer *tracer)
 {
 	atomic_store(&tracer->poked, true);
 	bell_set(tracer, 1, RING_NS);
 }
 
+/* Whether a process had a signal from the terminal, as one of our process group. */
+static bool has_it(pid_t pid, bool by_terminal)
+{
+	return by_terminal && getpgid(pid) == getpgrp();
+}
+
 /* Signals go to the command, or to what it left behind when it has died. */
-static void pass_on(struct tracer *tracer, uint64_t bits)
+static void pass_on(struct tracer *tracer, uint64_t bits, uint64_t terminal)
 {
 	struct map_slot *slot;
 
 	for (int signo = 1; signo < 64; signo++) {
+		bool by_terminal = terminal >> signo & 1;
+
 		if (!(bits >> signo & 1))
 			continue;
-		if (tracer->command)
+		if (tracer->command && !by_terminal)
 			kill(tracer->command, signo);
 		for (size_t i = 0; !tracer->command && (slot = map_next(&tracer->processes, &i));) {
 			struct process *process = slot->value;
 
-			if (!process->attached)
+			if (!process->attached && !has_it(process->pid, by_terminal))
 				kill(process->pid, signo);
 		}
 	}
 }
 
-static void hear_stop(struct tracer *tracer, uint64_t bits)
+static void hear_stop(struct tracer *tracer, uint64_t bits, uint64_t terminal)
 {
 	bool only_attached = !tracer->given;
 
+	/* The command does with a signal of the terminal what it likes. */
+	if (tracer->command && bits && bits == terminal)
+		return;
 	tracer->result.interrupted = true;
 	if (bits & 1)
 		tracer->quiet = true;
 	if (only_attached || (!tracer->command && bits > 1 && tracer->pending_stops++))
 		tracer->ending = true;
 	else
-		pass_on(tracer, bits);
+		pass_on(tracer, bits, terminal);
 }
 
 /* While somebody must be looked after although nothing stops, the bell goes on ringing, ever slower. */
@@ -160,9 +177,10 @@ static void answer_bell(struct tracer *tracer)
 {
 	bell_rest(tracer);
 	uint64_t bits = atomic_exchange(&tracer->stop_bits, 0);
+	uint64_t terminal = bits ? atomic_exchange(&tracer->terminal_bits, 0) : 0;
 
 	if (bits)
-		hear_stop(tracer, bits);
+		hear_stop(tracer, bits, terminal);
 	if (atomic_exchange(&tracer->poked, false) && tracer->events.tick)
 		tracer->events.tick(tracer->events.user);
 	if (tracer->sleepers)

@@ -10,7 +10,9 @@
 #include "base/clock.h"
 #include "tracee.h"
 
-enum { INTERRUPTED_MAX = 8, PATIENCE = 64 };
+/* A handler's calls, deeper in the stack than the call that it interrupted, cost little of the patience with
+ * it. */
+enum { INTERRUPTED_MAX = 8, PATIENCE = 4096, COST_ABOVE = 64 };
 
 bool restart_is_code(int64_t result)
 {
@@ -69,10 +71,14 @@ static bool is_again(const struct tracee *tracee, const struct trace_call *call)
 static void lose_patience(struct tracee *tracee)
 {
 	for (struct trace_call **at = &tracee->interrupted; *at;) {
-		if (--(*at)->patience == 0)
+		unsigned cost = tracee->info.stack_pointer < (*at)->call.sp ? 1 : COST_ABOVE;
+
+		if ((*at)->patience <= cost) {
 			end_with_eintr(tracee, at);
-		else
+		} else {
+			(*at)->patience -= cost;
 			at = &(*at)->next;
+		}
 	}
 }
 

@@ -28,7 +28,7 @@ struct trace_call {
 	struct call call; /* first */
 	struct tracee *tracee;
 	struct trace_call *next; /* free list, interrupted list, done list */
-	unsigned patience;	 /* interrupted: entries of other calls until it is given up */
+	unsigned patience;	 /* interrupted: how long until it is given up */
 	bool mended;		 /* restarted by us, for an EINTR that only tracing caused */
 };
 
@@ -171,8 +171,9 @@ struct tracer {
 	/* waking the tracing thread: bell.c */
 	timer_t timer;
 	bool timer_made;
-	atomic_bool running;	    /* the timer may be set by others */
-	_Atomic uint64_t stop_bits; /* bit signo; bit 0: stop reporting */
+	atomic_bool running;		/* the timer may be set by others */
+	_Atomic uint64_t stop_bits;	/* bit signo; bit 0: stop reporting */
+	_Atomic uint64_t terminal_bits; /* those that the foreground process group has already */
 	atomic_bool poked;
 	volatile sig_atomic_t seizing; /* the handler may reap into the queue */
 };

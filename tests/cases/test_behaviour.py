@@ -1,8 +1,12 @@
 """What a program does is shown whole, and what it does stays what it was: children, threads, exec, signals, stops."""
 import collections
 import json
+import os
+import pty
 import re
+import select
 import signal
+import time
 
 import pytest
 
@@ -114,6 +118,14 @@ def test_signal_storm(program, engine, way):
         assert not any(event.get("errno") == "EINTR" for event in traced.calls("recvfrom"))
 
 
+def test_restarted_after_a_busy_handler(program, engine):
+    """A handler may make any number of calls: the call that it interrupted is still one."""
+    traced = harness.trace([program("signals"), "busy"], engine=engine, check=False)  # the handler's calls lie within the other
+    records, calls = reported(traced)
+    assert collections.Counter(record["did"] for record in records) == collections.Counter(event["type"] for event in calls)
+    assert [event["return_value"] for event in traced.calls("recvfrom")] == [1], traced
+
+
 @pytest.mark.parametrize("variant", ["dynamic", "m32"])
 def test_poll_restarted_by_stops(program, engine, variant):
     traced = same([program("signals", variant), "stops"], engine=engine)
@@ -221,6 +233,56 @@ trap 'echo trapped' USR1; kill -USR1 $$; echo done
 """
     traced = harness.same(["bash", "-c", script])
     assert "Stopped" in traced.out and "trapped" in traced.out, traced
+
+
+def at_terminal(script, *presses):
+    """Runs a shell script at a terminal of its own and presses Ctrl-C at these seconds; its status, output and seconds."""
+    begin, out, presses = time.monotonic(), b"", list(presses)
+    pid, master = pty.fork()
+    if not pid:
+        os.execlp("sh", "sh", "-c", "exec " + script)
+    while time.monotonic() - begin < 20:
+        ready, _, _ = select.select([master], [], [], 0.05)
+        if presses and time.monotonic() - begin > presses[0]:
+            os.write(master, b"\x03")
+            presses.pop(0)
+        try:
+            data = os.read(master, 65536) if ready else None
+        except OSError:
+            data = b""
+        if data == b"":
+            break
+        out += data or b""
+    else:
+        harness.kill_tree(pid)
+    status = os.waitpid(pid, 0)[1]
+    os.close(master)
+    return os.waitstatus_to_exitcode(status), out.decode(), time.monotonic() - begin
+
+
+def test_ctrl_c_after_the_command(tmp_path):
+    """The first Ctrl-C reaches what the command left behind in another session; the second ends the trace."""
+    script = f"{harness.SOCKLINE} -o {tmp_path}/trace sh -c 'setsid sh -c \"trap : INT; sleep 15; sleep 15\" & exit 3'"
+    status, out, seconds = at_terminal(script, 1.5, 2.5)
+    assert status == 3 and 2.5 <= seconds < 10, out
+
+
+def test_ctrl_c_spares_the_output(tmp_path):
+    """The command that the trace goes to sees the trace to its end."""
+    code = "import socket, time\ntry: time.sleep(15)\nexcept KeyboardInterrupt: pass\nsocket.socket().close()"
+    script = f"{harness.SOCKLINE} -j -o '|cat >{tmp_path}/trace; echo end >>{tmp_path}/trace' python3 -c '{code}'"
+    status, out, _ = at_terminal(script, 2)
+    lines = (tmp_path / "trace").read_text().splitlines()
+    assert status == 0 and lines[-1] == "end", out
+    assert [event["type"] for event in map(json.loads, lines[:-1]) if event["kind"] == "call"][-1] == "close"
+
+
+def test_messages_that_nobody_reads(program, tmp_path):
+    """A message to a closed pipe does not end sockline, and with it the command."""
+    script = f"({harness.SOCKLINE} -d -o {tmp_path}/trace {program('threads')} 2 2; echo $? >{tmp_path}/status) 2>&1 >/dev/null | true"
+    harness.run(["sh", "-c", script])
+    harness.wait_for("status", lambda: (tmp_path / "status").exists() and (tmp_path / "status").read_text())
+    assert (tmp_path / "status").read_text() == "0\n"
 
 
 def test_output_through_pipes():

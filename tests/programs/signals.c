@@ -1,7 +1,8 @@
 /*
  * signals: receives and polls under a storm of signals. First argument: "restart" (handler with SA_RESTART),
- * "interrupt" (without), or "stops" (a child stops and continues it while it polls). Each way makes a number
- * of calls (second argument, 100) and prints the report.
+ * "interrupt" (without), "busy" (one signal, whose handler makes many calls), or "stops" (a child stops and
+ * continues it while it polls). Each way makes a number of calls (second argument, 100) and prints the
+ * report.
  *
  * Must see: exactly the calls of the report: one event for a call however often the kernel restarted it,
  * EINTR where the program saw EINTR.
@@ -87,6 +88,32 @@ static void stops(void)
 		;
 }
 
+static void busy_handler(int signo)
+{
+	(void)signo;
+	for (int i = 0; i < 200; i++)
+		DID("getpeername", getpeername(fds[1], NULL, NULL));
+}
+
+/* A receive that is restarted after a handler of many calls. */
+static void busy(void)
+{
+	struct sigaction action = { .sa_handler = busy_handler, .sa_flags = SA_RESTART };
+	pid_t self = getpid();
+	char data;
+	sigaction(SIGALRM, &action, NULL);
+	pid_t pid = fork();
+	if (pid == 0) {
+		usleep(100000);
+		kill(self, SIGALRM);
+		usleep(400000);
+		_exit(write(fds[0], "x", 1) != 1);
+	}
+	DID("recvfrom", recv(fds[1], &data, 1, 0));
+	while (waitpid(pid, NULL, 0) < 0)
+		;
+}
+
 int main(int argc, char **argv)
 {
 	pthread_t thread;
@@ -96,8 +123,11 @@ int main(int argc, char **argv)
 		return 99;
 	report_start();
 	DID("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, fds));
-	if (!strcmp(argv[1], "stops")) {
-		stops();
+	if (!strcmp(argv[1], "stops") || !strcmp(argv[1], "busy")) {
+		if (!strcmp(argv[1], "busy"))
+			busy();
+		else
+			stops();
 		report_print();
 		return 0;
 	}
