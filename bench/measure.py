@@ -106,7 +106,7 @@ class Bench:
         command = self.pin + tracer + [self.load]
         if self.options.clock == "wall":
             return float(self.run(command + ["-n", str(calls)] + load).split()[-1])
-        few = max(calls // 20, 64)
+        few = max(calls // 20, 2)
         _, short = cpu_time(command + ["-n", str(few)] + load)
         _, long = cpu_time(command + ["-n", str(calls)] + load)
         return max((long - short) / (calls - few), 1e-4)

@@ -117,7 +117,7 @@ def started_rows(bench):
 def spawn_row(bench):
     tracers = started(bench)
     names = [n for n in ("native", "floor", "strace", "sockline", "perf", "syscall") if n in tracers]
-    cells = {n: lambda t=tracers[n]: 1e6 / bench.wrapped(t, ["spawn"], bench.options.calls // 100) for n in names}
+    cells = {n: lambda t=tracers[n]: 1e6 / bench.wrapped(t, ["spawn"], max(bench.options.calls // 50, 100)) for n in names}
     bench.measure("fork + exec", cells, "a second")
 
 
