@@ -4,6 +4,7 @@ Runs the torture program with one seed after the other under every engine until 
 program's own report. Prints each seed, so that a failure can be had again: torture.py --seed=N --engine=E.
 """
 import argparse
+import json
 import os
 import pathlib
 import random
@@ -23,9 +24,22 @@ def check(seed, steps, engine, variant="dynamic"):
     traced = harness.trace(command, engine=engine, timeout=90)
     assert traced.status == 0, traced
     records = harness.reports(traced.out)
-    harness.assert_agrees(records, traced.calls())
-    check_lines(records, traced.calls())
+    try:
+        harness.assert_agrees(records, traced.calls())
+        check_lines(records, traced.calls())
+    except AssertionError:
+        keep(f"{seed}-{engine}-{variant}", traced)
+        raise
     return len(records)
+
+
+def keep(name, traced):
+    """Writes a run's trace and report beside the built programs, to be looked at."""
+    folder = programs.OUTPUT.parent / "torture"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.jsonl").write_text("".join(json.dumps(event) + "\n" for event in traced.events), encoding="utf-8")
+    (folder / f"{name}.report").write_text(traced.out, encoding="utf-8")
+    print(f"trace and report: {folder}/{name}.*")
 
 
 def check_lines(records, calls):
