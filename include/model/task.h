@@ -20,6 +20,13 @@ struct process {
 	struct task *state_task; /* state/: a living thread by which others find the fd table, or NULL */
 };
 
+/*
+ * Beside clone's own flags for a new task (which end at bit 34): the parent's event was never seen (another
+ * thread's exec or exit_group killed it first), so what the parent has now is not what the child got. Threads
+ * still share what they share.
+ */
+#define TASK_UNTOLD ((uint64_t)1 << 63)
+
 struct task {
 	pid_t tid;
 	struct process *process;

@@ -36,7 +36,7 @@ void state_free(struct state *state); /* calls closed for nobody: see state_each
 /*
  * New task: parent's table is shared (clone_flags & CLONE_FILES) or copied; parent NULL: a started command or
  * attached process, whose fds are found in /proc/TID/fd when first needed (held: the thread is stopped;
- * pidfd_getfd is allowed). Sets task->files.
+ * pidfd_getfd is allowed), as are those of a child whose parent has gone on (TASK_UNTOLD). Sets task->files.
  */
 void state_task_new(struct state *state, struct task *task, struct task *parent, uint64_t clone_flags);
 void state_task_end(struct state *state, struct task *task);

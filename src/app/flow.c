@@ -84,6 +84,8 @@ static void copy_with_stack(struct pipeline *pipeline, struct task *task, struct
 	const uint32_t size = stack_snapshot(pipeline->stack);
 	struct memory_span top = { regs.sp, arena_alloc(&call->arena, size), size, 0 };
 	copy_bytes(pipeline, task, call, phase, &top);
+	/* The thread that the space was made with may have ended; this one is held. */
+	space_retarget(task->space, task->tid);
 	stack_walk(pipeline->stack, task->space, regs.abi, &regs, top.to, top.got, trace_memory(task),
 		   pipeline->look->stack, &call->arena, &call->walk);
 }

@@ -91,7 +91,7 @@ void pipeline_task_new(void *user, struct task *task, struct task *parent, uint6
 	if (pipeline->stack) {
 		if (sibling && sibling->space && (clone_flags & CLONE_VM_))
 			task->space = space_ref(sibling->space);
-		else if (sibling && sibling->space)
+		else if (sibling && sibling->space && !(clone_flags & TASK_UNTOLD))
 			task->space = space_fork(sibling->space, task->tid);
 		else
 			task->space = space_new(pipeline->stack, task->tid);

@@ -62,15 +62,16 @@ static struct fdtable *table_of_process(struct state *state, struct task *task)
 void state_task_new(struct state *state, struct task *task, struct task *parent, uint64_t clone_flags)
 {
 	struct fdtable *table = NULL;
+	bool told = parent && !(clone_flags & TASK_UNTOLD);
 
-	if (parent && parent->files)
+	if (parent && parent->files && (told || clone_flags & SHARE_FILES))
 		table = clone_flags & SHARE_FILES ? parent->files : NULL;
 	else
 		table = table_of_process(state, task);
 	if (table) {
 		table->refs++;
 		task->files = table;
-	} else if (parent && parent->files) {
+	} else if (told && parent->files) {
 		task->files = fdtable_copy(parent->files);
 	} else {
 		task->files = fdtable_new();

@@ -108,7 +108,7 @@ static void adopt(struct tracee *orphan, struct tracee *parent)
 
 	orphan->hold = false;
 	if (parent) {
-		join_child(orphan, parent, thread ? THREAD_FLAGS : 0);
+		join_child(orphan, parent, (thread ? THREAD_FLAGS : 0) | TASK_UNTOLD);
 	} else {
 		engine_set(orphan, tracer->given ? tracer->command_engine : tracer->attach_engine);
 		tracee_join(orphan, orphan->orphan_tgid, !tracer->given);

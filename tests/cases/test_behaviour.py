@@ -100,6 +100,7 @@ def test_ends_alike(program, engine, way, number):
     assert traced.calls("socketpair"), traced
     if way == "leader":
         assert [event["type"] for event in traced.calls()][-2:] == ["sendto", "close"], traced
+        assert [event["caller"].get("function") for event in traced.calls()[-2:]] == ["leave", "leave"], traced
     if way == "signal":
         killed = traced.of("process", "killed")
         name = "SIGRT_3" if number > 31 else signal.Signals(number).name
