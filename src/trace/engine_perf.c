@@ -530,7 +530,8 @@ static void tell_unreleased(struct tracer *tracer)
 
 		if (tracee->perf.event.fd >= 0)
 			perf_event_disable(&tracee->perf.event);
-		if (tracee->task.tid == tracee->task.process->pid && needs_release(tracee))
+		/* A child whose parent has not told of it belongs to no process yet. */
+		if (needs_release(tracee) && tracee->task.tid == tracee->task.process->pid)
 			trace_note(tracer, &tracee->task,
 				   "process %d goes on ignoring SIGTRAP: it sleeps in a call that must not "
 				   "be interrupted",

@@ -14,7 +14,8 @@
 /* Calls outside of the table that wait, and did nothing when they fail with EINTR; numbers of our own ABI. */
 static bool native_waits(uint64_t number)
 {
-	return number == SYS_semop || number == SYS_semtimedop || number == SYS_io_getevents;
+	return number == SYS_semop || number == SYS_semtimedop || number == SYS_io_getevents ||
+	       number == SYS_io_pgetevents || number == SYS_rt_sigtimedwait;
 }
 
 bool mend_possible(const struct abi *abi, uint64_t number, const struct row *row)

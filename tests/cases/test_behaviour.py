@@ -188,7 +188,7 @@ def test_fds_travel(program, engine):
 
 def test_ignored_signals_wake_nobody(program, engine):
     traced = same([program("ignored")], engine=engine)
-    assert traced.out.count("in time") == 4
+    assert traced.out.count("in time") == 5
     for event in traced.calls("epoll_wait", "epoll_pwait", "recvfrom", "accept"):
         assert event.get("errno") != "EINTR", event
 

@@ -1,5 +1,5 @@
 /*
- * ignored: sleeps in epoll_wait, epoll_pwait, recv under SO_RCVTIMEO and accept under SO_RCVTIMEO while
+ * ignored: sleeps in epoll_wait, epoll_pwait, recv and accept under SO_RCVTIMEO, and sigtimedwait while
  * signals arrive that it ignores by default: SIGCHLD (children end) and SIGWINCH. Prints the result and errno
  * of each call and whether it lasted as long as it should. With "wait" as argument it prints "ready PID" and
  * waits for a line first. A second argument is how many times.
@@ -56,8 +56,12 @@ static void check(const char *name, long result)
 
 static void all(void)
 {
+	struct timespec wait = { 0, MILLISECONDS * 1000000 };
 	struct epoll_event event;
+	sigset_t waited;
 	char data;
+	sigemptyset(&waited);
+	sigaddset(&waited, SIGUSR2);
 	disturb();
 	check("epoll_wait", epoll_wait(ep, &event, 1, MILLISECONDS));
 	disturb();
@@ -66,6 +70,8 @@ static void all(void)
 	check("recv", recv(fds[0], &data, 1, 0));
 	disturb();
 	check("accept", accept(listener, NULL, NULL));
+	disturb();
+	check("sigtimedwait", sigtimedwait(&waited, NULL, &wait));
 }
 
 int main(int argc, char **argv)
