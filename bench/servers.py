@@ -44,9 +44,20 @@ def wait_for(port, server):
     raise Failed("the server did not start")
 
 
+def children(pid):
+    """The processes that it started."""
+    found = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+            found += [int(child) for child in file.read().split()]
+    return found
+
+
 def stop(server):
-    """Ends a server, or the tracer that started it and passes the signal on."""
-    server.send_signal(signal.SIGTERM)
+    """Ends a server; one that a tracer started by itself, because strace would let it go and leave it running."""
+    if server.poll() is None:
+        for pid in children(server.pid) or [server.pid]:
+            os.kill(pid, signal.SIGKILL)
     try:
         server.wait(timeout=10)
     except subprocess.TimeoutExpired:
@@ -93,6 +104,8 @@ class Server:
 
 def server_rows(bench, title, server, port):
     tracers = started(bench)
+    if "strace" in tracers:  # the calls that sockline shows too: servers write, wait and close
+        tracers["strace"] = [w.replace("trace=network", "trace=network,desc") for w in tracers["strace"]]
     names = [n for n in ("native", "floor", "strace", "sockline", "sockline -j") if n in tracers]
     bench.measure(f"{title}, started", {n: lambda t=tracers[n]: server.wrapped(t, port) for n in names}, "requests/s")
     bench.measure(f"{title}, attached", {n: lambda t=t: server.attached(t, port) for n, t in attaching(bench).items()},
