@@ -37,6 +37,13 @@ int proc_read(char *buffer, size_t size, const char *format, ...)
 	return (int)got;
 }
 
+bool proc_is_ours(void)
+{
+	char link[32] = { 0 };
+
+	return readlink("/proc/self", link, sizeof(link) - 1) > 0 && atoi(link) == (int)getpid();
+}
+
 /* The value after "\nname:\t", or NULL. */
 static const char *field(const char *text, const char *name)
 {

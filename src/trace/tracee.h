@@ -367,6 +367,8 @@ struct proc_status {
 	int seccomp, threads;
 };
 int proc_status(pid_t tid, struct proc_status *status);
+/* Whether /proc is there, and of our own pid namespace: pid_namespaces(7), "/proc and PID namespaces". */
+bool proc_is_ours(void);
 /* The call that a thread sleeps in. 1: sleeps in a call; 0: runs, or sleeps elsewhere. */
 int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[8]);
 int proc_read(char *buffer, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));

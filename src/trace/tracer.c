@@ -80,6 +80,12 @@ static int choose_engines(struct tracer *tracer, struct error *error)
 
 static int tracer_begin(struct tracer *tracer, struct error *error)
 {
+	/* Names, fds and dispositions of other processes would be taken for the traced ones'. */
+	if (!proc_is_ours())
+		return error_set(
+			error, EINVAL,
+			"cannot trace: /proc is missing, or shows another pid namespace; mount one of "
+			"its own (unshare --mount-proc, or mount -t proc proc /proc)");
 	int failed = make_plans(tracer, error);
 
 	tracer->unprivileged = !may_ptrace_all();

@@ -334,3 +334,11 @@ def test_interrupt_reaches_the_command():
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=10)
     assert (process.returncode, out) == (9, b"bye\n")
+
+
+def test_proc_of_another_pid_namespace():
+    """What /proc says there is of other processes: better refused than made up."""
+    ended = harness.run(["unshare", "--pid", "--fork", harness.SOCKLINE, "true"])
+    assert ended.status == 125 and "/proc" in ended.err and "--mount-proc" in ended.err, ended
+    ended = harness.run(["unshare", "--pid", "--fork", "--mount-proc", harness.SOCKLINE, "true"])
+    assert ended.status == 0 and "true: true" in ended.err, ended
