@@ -14,7 +14,7 @@ struct regs {
 	uint64_t dwarf[REGS_MAX];
 	uint64_t pc, sp;
 	const struct abi *abi; /* of the code: 64-bit code may make 32-bit calls */
-	bool partial; /* only pc and sp are set; memory_registers has the rest */
+	bool partial;	       /* only pc and sp are set; memory_registers has the rest */
 };
 
 #endif
