@@ -34,16 +34,6 @@ def pytest_runtest_call(item):
     signal.alarm(0)
 
 
-def reap():
-    """Reaps what ended and was orphaned to us."""
-    for pid, (_, state) in harness.descendants().items():
-        if state == "Z":
-            try:
-                os.waitpid(pid, os.WNOHANG)
-            except ChildProcessError:
-                pass
-
-
 @pytest.fixture(autouse=True)
 def nothing_left():
     """No process may outlive the test that started it."""
@@ -51,7 +41,7 @@ def nothing_left():
     yield
     end = time.monotonic() + 3
     while left := {pid: stat for pid, stat in harness.descendants().items() if pid not in before}:
-        reap()
+        harness.reap()
         if time.monotonic() > end:
             break
         time.sleep(0.01)

@@ -104,6 +104,14 @@ def kill_tree(pid):
             os.kill(victim, signal.SIGKILL)
 
 
+def reap():
+    """Reaps what ended and was orphaned to us."""
+    for pid, (_, state) in descendants().items():
+        if state == "Z":
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+
+
 class Run:
     """How a command ended: status as a shell tells it (128 + signal when killed), out and err as text."""
 
