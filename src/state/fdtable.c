@@ -36,7 +36,7 @@ struct fdtable *fdtable_new(void)
 struct fdtable *fdtable_copy(const struct fdtable *from)
 {
 	struct fdtable *table = fdtable_new();
-	bool doubt = from->refs > 1;
+	bool doubt = from->shared;
 
 	table->matters = from->matters;
 	table->listed = from->listed;

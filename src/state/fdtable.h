@@ -38,8 +38,9 @@ struct fdtable {
 	struct slot *slots;
 	unsigned matters; /* slots that hold sockets, epolls or rings */
 	bool listed;	  /* its sockets were looked for in /proc once, or it is a copy of one that was */
-	bool whole; /* listed, and every way by which sockets come into it was seen since: what is not known
-		       is none */
+	bool whole;  /* listed, and every way by which sockets come into it was seen since: what is not known
+			is none */
+	bool shared; /* by several tasks, once: a thread's end may be seen before what others did before it */
 	struct late *late; /* late.c; NULL: nothing kept */
 	bool attached;	   /* threads may have run unseen: never whole */
 };

@@ -73,7 +73,7 @@ void late_doubt(struct task *task, int fd)
 {
 	struct slot *slot = fdtable_slot(task->files, fd);
 
-	if (slot && task->exits_only && task->files->refs > 1 && file_matters(slot->file))
+	if (slot && task->exits_only && task->files->shared && file_matters(slot->file))
 		slot->flags |= SLOT_DOUBT;
 }
 

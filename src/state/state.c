@@ -70,6 +70,7 @@ void state_task_new(struct state *state, struct task *task, struct task *parent,
 		table = table_of_process(state, task);
 	if (table) {
 		table->refs++;
+		table->shared = true;
 		task->files = table;
 	} else if (told && parent->files) {
 		task->files = fdtable_copy(parent->files);
