@@ -228,8 +228,7 @@ bool queue_take(struct stop_queue *queue, struct stop *stop)
 	if (!queue->count)
 		return false;
 	*stop = stop_classify(queue->stops[queue->first].tid, queue->stops[queue->first].status);
-	queue->first = (queue->first + 1) % queue->room;
-	queue->count--;
+	queue->first = --queue->count ? (queue->first + 1) % queue->room : 0;
 	return true;
 }
 
@@ -255,6 +254,37 @@ static void collect_fairly(struct tracer *tracer)
 	tracer->crowded = tracer->queue.count > 0;
 }
 
+static int by_time(const void *left, const void *right)
+{
+	const struct queued_stop *a = left, *b = right;
+
+	if (a->time_ns != b->time_ns)
+		return a->time_ns < b->time_ns ? -1 : 1;
+	return a->order < b->order ? -1 : 1;
+}
+
+/*
+ * Where only exits are seen, what one thread closed another may have opened again, so the order counts: all
+ * that have stopped are taken together, those whose calls' exits have a time in the order of these, the
+ * others after them.
+ */
+static void collect_in_order(struct tracer *tracer, pid_t tid, int status)
+{
+	struct stop_queue *queue = &tracer->queue;
+
+	queue_put(queue, tid, status);
+	stop_collect(tracer);
+	if (queue->count < 2 || queue->first + queue->count > queue->room)
+		return;
+	struct queued_stop *stops = queue->stops + queue->first;
+
+	for (unsigned i = 0; i < queue->count; i++) {
+		stops[i].time_ns = perf_stop_time(tracer, stops[i].tid, stops[i].status);
+		stops[i].order = i;
+	}
+	qsort(stops, queue->count, sizeof(*stops), by_time);
+}
+
 bool stop_wait(struct tracer *tracer, struct stop *stop)
 {
 	pid_t tid;
@@ -266,6 +296,10 @@ bool stop_wait(struct tracer *tracer, struct stop *stop)
 	*stop = (struct stop){ 0 };
 	if (got <= 0)
 		return got == -EINTR;
+	if (perf_needs_order(tracer)) {
+		collect_in_order(tracer, tid, status);
+		return queue_take(&tracer->queue, stop);
+	}
 	*stop = stop_classify(tid, status);
 	collect_fairly(tracer);
 	return true;

@@ -122,6 +122,15 @@ static const struct abi *abi_of_sample(struct tracee *tracee, const struct perf_
 	return abi;
 }
 
+/* Whether the record is of a call that is being followed, and is going to be told of as such. */
+static bool is_followed(const struct tracee *tracee)
+{
+	const struct trace_call *call = open_call(tracee) ? open_call(tracee) : tracee->interrupted;
+	const struct user_regs_struct *regs = &tracee->perf.last.regs;
+
+	return call && call->call.ip == regs->rip && call->call.sp == regs->rsp;
+}
+
 /* Tells of the record that waits for a stop: none came, or comes. */
 static void tell_last(struct tracee *tracee)
 {
@@ -130,6 +139,8 @@ static void tell_last(struct tracee *tracee)
 	if (!task->waits)
 		return;
 	task->waits = false;
+	if (task->ended && is_followed(tracee))
+		return;
 	process_of(tracee)->trap_queued = true;
 	if (restart_is_code((int32_t)task->last.regs.rax))
 		task->last.regs.rax = (unsigned long long)-EINTR; /* a handler ended it */
@@ -381,6 +392,18 @@ static enum engine_stop perf_stopped(struct tracee *tracee, const struct stop *s
 			look_at_own(tracee, tracee->abi);
 	}
 	return result;
+}
+
+bool perf_needs_order(const struct tracer *tracer)
+{
+	return tracer->perf && tracer->perf->tasks > 1;
+}
+
+uint64_t perf_stop_time(struct tracer *tracer, pid_t tid, int status)
+{
+	struct tracee *tracee = status >> 8 == SIGTRAP ? map_get(&tracer->tracees, (uint64_t)tid) : NULL;
+
+	return tracee ? perf_ring_time(&tracee->perf.event) : UINT64_MAX;
 }
 
 static int perf_resume(struct tracee *tracee, bool leaving)

@@ -87,6 +87,8 @@ void perf_event_close(struct perf_event *event);
 /* Takes the next record of the ring. PERF_NOTHING: none. */
 enum perf_kind perf_ring_next(struct perf_event *event, struct perf_record *record);
 bool perf_ring_empty(const struct perf_event *event);
+/* When the call of the first record was left; UINT64_MAX: there is none. */
+uint64_t perf_ring_time(const struct perf_event *event);
 
 /* perf_trap.c: the SIGTRAP disposition of attached programs; the tracee is held at a stop */
 

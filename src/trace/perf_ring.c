@@ -86,6 +86,19 @@ bool perf_ring_empty(const struct perf_event *event)
 	       __atomic_load_n(&event->ring->data_head, __ATOMIC_ACQUIRE) == event->ring->data_tail;
 }
 
+uint64_t perf_ring_time(const struct perf_event *event)
+{
+	struct {
+		struct perf_event_header header;
+		uint64_t time_ns;
+	} record;
+
+	if (perf_ring_empty(event))
+		return UINT64_MAX;
+	copy_out(event, event->ring->data_tail, &record, sizeof(record));
+	return record.header.type == PERF_RECORD_SAMPLE ? record.time_ns : UINT64_MAX;
+}
+
 enum perf_kind perf_ring_next(struct perf_event *event, struct perf_record *record)
 {
 	struct perf_event_header header;

@@ -120,11 +120,15 @@ struct trace_signal {
 	siginfo_t info;
 };
 
+struct queued_stop {
+	pid_t tid;
+	int status;
+	uint64_t time_ns; /* collect_in_order */
+	unsigned order;
+};
+
 struct stop_queue {
-	struct {
-		pid_t tid;
-		int status;
-	} * stops;
+	struct queued_stop *stops;
 	unsigned first, count, room;
 };
 
@@ -342,6 +346,10 @@ void letgo_all(struct tracer *tracer);
 /* engine_perf.c */
 /* At a stop for SIGTRAP: true when it is ours alone and is not to be delivered. */
 bool perf_took_signal(struct tracee *tracee);
+/* Whether stops are to be handled in the order of their times, and when the call that a stop is of was left:
+ * UINT64_MAX: unknown. */
+bool perf_needs_order(const struct tracer *tracer);
+uint64_t perf_stop_time(struct tracer *tracer, pid_t tid, int status);
 /* Looks after threads that block SIGTRAP, now and then. */
 void perf_patrol(struct tracer *tracer);
 /* How often, 0: not needed. */
