@@ -62,7 +62,8 @@ static void bell_heard(int signo, siginfo_t *info, void *context)
 int bell_make(struct tracer *tracer)
 {
 	struct sigaction action = { .sa_sigaction = bell_heard, .sa_flags = SA_SIGINFO };
-	struct sigaction ignore_none = { .sa_handler = SIG_DFL };
+	/* No SIGCHLD for every stop: wait4 is told without it. */
+	struct sigaction ignore_none = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP };
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGRTMIN };
 	sigset_t set;
 

@@ -431,6 +431,45 @@ static int scene_signalled(void)
 	return 0;
 }
 
+enum { FAIR_THREADS = 200 };
+static long fair_counts[FAIR_THREADS];
+static volatile int fair_end;
+
+static void *call_on(void *count)
+{
+	struct sockaddr_in address;
+	socklen_t len = sizeof(address);
+
+	for (; !fair_end; ++*(long *)count)
+		getsockname(zero, (struct sockaddr *)&address, &len);
+	return NULL;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	return *(const long *)a < *(const long *)b ? -1 : *(const long *)a > *(const long *)b;
+}
+
+/* All threads call as fast as they can: how much the slowest does, in percent of the median. */
+static int scene_fair(void)
+{
+	pthread_t threads[FAIR_THREADS];
+
+	zero = some_socket();
+	for (int i = 0; i < FAIR_THREADS; i++)
+		pthread_create(&threads[i], NULL, call_on, &fair_counts[i]);
+	memset(fair_counts, 0, sizeof(fair_counts));
+	sleep(2);
+	fair_end = 1;
+	for (int i = 0; i < FAIR_THREADS; i++)
+		pthread_join(threads[i], NULL);
+	qsort(fair_counts, FAIR_THREADS, sizeof(fair_counts[0]), by_size);
+	if (getenv("FAIR"))
+		dprintf(2, "least %ld median %ld most %ld\n", fair_counts[0], fair_counts[FAIR_THREADS / 2],
+			fair_counts[FAIR_THREADS - 1]);
+	return (int)(100 * fair_counts[0] / (fair_counts[FAIR_THREADS / 2] + 1));
+}
+
 /* A thread that exits while others go on, and a leader that is the first to go. */
 static int scene_dead_leader(void)
 {
@@ -462,6 +501,8 @@ static const struct {
 	{ "named", scene_named },
 	{ "stages", scene_stages },
 	{ "read_three", scene_read_three },
+	{ "fair", scene_fair },
+	{ "fair", scene_fair },
 	{ "dropped", scene_dropped },
 	{ "signalled", scene_signalled },
 	{ "dead_leader", scene_dead_leader },
@@ -570,6 +611,18 @@ static void second_stage(void **state)
 	}
 }
 
+/* No thread starves: the slowest gets at least half the median's calls. */
+static void fairness(void **state)
+{
+	struct run run;
+
+	(void)state;
+	for (size_t e = 0; e < 2; e++) {
+		run_command(&run, both[e], "fair");
+		assert_in_range(WEXITSTATUS(run.result.status), 50, 100);
+	}
+}
+
 static void names_follow(void **state)
 {
 	struct run run;
@@ -612,8 +665,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scenes_are_whole), cmocka_unit_test(restarts_are_joined),
-		cmocka_unit_test(second_stage),	    cmocka_unit_test(names_follow),
-		cmocka_unit_test(cannot_run),
+		cmocka_unit_test(second_stage),	    cmocka_unit_test(fairness),
+		cmocka_unit_test(names_follow),	    cmocka_unit_test(cannot_run),
 	};
 
 	scenario_main(argc, argv);
