@@ -503,6 +503,7 @@ void perf_resuming(struct tracee *tracee)
 	if (!perf->closing || !needs_release(tracee) || !may_inject(tracee))
 		return;
 	disable_all(tracee);
+	perf_quiesce(tracee);
 	if (trap_release(tracee))
 		return;
 	process_of(tracee)->trap_queued = false;

@@ -57,6 +57,7 @@ struct perf_task {
 	bool ended;	      /* the thread is gone: an interrupted call never finished */
 	bool mapped;	      /* code was mapped, and the owner does not know yet */
 	uint64_t patrol_head; /* where the ring ended when it was looked at last */
+	uint64_t quiet_from;  /* its time on a processor when its event was disabled */
 	bool own_signal;      /* a SIGTRAP of the program's own comes again, as own_info says */
 	siginfo_t own_info;
 };
@@ -82,6 +83,11 @@ int perf_event_open(const struct perf *perf, pid_t tid, bool wide, struct perf_e
 void perf_event_enable(const struct perf_event *event);
 void perf_event_disable(const struct perf_event *event);
 void perf_event_close(struct perf_event *event);
+
+/* perf_quiesce.c */
+/* The events of the held tracee's process are disabled: waits until none of its threads can be sent SIGTRAP.
+ */
+void perf_quiesce(const struct tracee *held);
 
 /* perf_ring.c */
 /* Takes the next record of the ring. PERF_NOTHING: none. */

@@ -602,8 +602,8 @@ static void second_stage(void **state)
 	(void)state;
 	for (size_t e = 0; e < 2; e++) {
 		run_command(&run, both[e], "stages");
-		/* and what the dynamic loader reads after the exec */
-		assert_in_range(run.counts.finished[CALL_read], 7 + 5 + 11 + 3, 7 + 5 + 11 + 3 + 20);
+		/* and what the loader reads after the exec; 3,000 before the socket must not be among them */
+		assert_in_range(run.counts.finished[CALL_read], 7 + 5 + 11 + 3, 900);
 		run_command(&run, both[e], "dropped");
 		assert_int_equal(run.counts.finished[CALL_read], geteuid() ? 0 : 9);
 		run_command(&run, both[e], "signalled");
@@ -670,6 +670,8 @@ int main(int argc, char **argv)
 	};
 
 	scenario_main(argc, argv);
+	/* the leak checker of a sanitized scenario would want to trace it */
+	setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
 	/* what this test inherited is not the tracer's doing */
 	for (int fd = 3; fd < 100; fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);

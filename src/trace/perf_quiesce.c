@@ -1,0 +1,78 @@
+/*
+ * Waiting until no thread of a process can still be sent a SIGTRAP by its event. The signal is not sent at
+ * the tracepoint but a little later, on the thread's way back to its program (kernel/events/core.c,
+ * perf_pending_task), and disabling the event does not stop that. A thread that is preempted in between would
+ * get it after its disposition was given back, and die of it once nobody traces it.
+ *
+ * So, with the events disabled: a thread that sleeps or has stopped is past that point; one that runs is when
+ * it has used some processor time since.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "tracee.h"
+
+enum { PAUSE_NS = 200000, ENOUGH_NS = 100000, MOST_NS = 500000000 };
+
+/* Nanoseconds on a processor: Documentation/scheduler/sched-stats.rst, /proc/PID/schedstat. */
+static uint64_t time_on_cpu(const struct tracee *tracee)
+{
+	char text[128];
+
+	if (proc_read(text, sizeof(text), "/proc/%d/task/%d/schedstat", tracee->task.process->pid,
+		      tracee->task.tid) <= 0)
+		return UINT64_MAX;
+	return strtoull(text, NULL, 10);
+}
+
+/* /proc/PID/task/TID/syscall says "running" of threads that can run. */
+static bool can_run(const struct tracee *tracee)
+{
+	char text[256];
+	int got = proc_read(text, sizeof(text), "/proc/%d/task/%d/syscall", tracee->task.process->pid,
+			    tracee->task.tid);
+
+	return got > 0 && !strncmp(text, "running", 7);
+}
+
+static bool is_past(const struct tracee *tracee)
+{
+	return tracee->stopped || !can_run(tracee) ||
+	       time_on_cpu(tracee) - tracee->perf.quiet_from >= ENOUGH_NS;
+}
+
+/* The next thread of the process that is not past, or NULL. begin: notes where each stands. */
+static struct tracee *next_running(const struct tracee *held, bool begin)
+{
+	struct map_slot *slot;
+	struct tracee *found = NULL;
+
+	for (size_t i = 0; (slot = map_next(&held->tracer->tracees, &i)) && (begin || !found);) {
+		struct tracee *tracee = slot->value;
+
+		if (tracee == held || tracee->task.process != held->task.process || tracee->perf.event.fd < 0)
+			continue;
+		if (begin)
+			tracee->perf.quiet_from = time_on_cpu(tracee);
+		if (!is_past(tracee))
+			found = tracee;
+	}
+	return found;
+}
+
+void perf_quiesce(const struct tracee *held)
+{
+	const struct timespec pause = { 0, PAUSE_NS };
+	uint64_t start = clock_monotonic_ns();
+	const struct tracee *running = next_running(held, true);
+
+	while (running && clock_monotonic_ns() - start < MOST_NS) {
+		nanosleep(&pause, NULL);
+		running = next_running(held, false);
+	}
+	if (running)
+		log_debug("%d: gets no processor time: its last event may come late", running->task.tid);
+}
