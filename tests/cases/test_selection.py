@@ -1,0 +1,236 @@
+"""What is shown of what was traced: filters by connection, program and place; limits; dumps, folders, totals."""
+import collections
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+import harness
+from test_attach import echo_program, exchange
+
+
+@pytest.fixture(scope="module")
+def everything():
+    """All calls of the fixture, to select from."""
+    import programs
+    return harness.trace([programs.program("lines"), "quick"])
+
+
+def key(event):
+    """What identifies an event from run to run."""
+    return event["type"], event.get("fd"), event.get("return_value"), event.get("errno"), event["caller"].get("line")
+
+
+def selected(program, *options):
+    traced = harness.trace([program("lines"), "quick"], *options)
+    assert traced.status == 0, traced
+    return [key(event) for event in traced.calls()]
+
+
+def where(everything, condition):
+    return [key(event) for event in everything.calls() if condition(event)]
+
+
+FUNCTIONS = ["pairs", "epoller", "failures", "p?irs", "*er"]
+
+
+@pytest.mark.parametrize("glob", FUNCTIONS)
+def test_at_function(program, everything, glob):
+    pattern = re.compile(glob.replace("?", ".").replace("*", ".*") + "$")
+    expected = where(everything, lambda event: pattern.match(event["caller"]["function"]))
+    assert expected and selected(program, f"--at={glob}") == expected
+
+
+def test_at_file_and_module(program, everything):
+    assert selected(program, "--at=lines.c") == where(everything, lambda _: True)
+    assert selected(program, "--at=*/lines.dynamic") == where(everything, lambda _: True)
+    assert selected(program, "--at=other.c") == []
+
+
+def test_fd(program, everything):
+    got = selected(program, "--fd=4")
+    expected = where(everything, lambda event: event.get("fd") == 4 or (event["type"] == "socket" and event["return_value"] == 4))
+    assert [one for one in got if one[0] not in ("poll", "ppoll", "select", "pselect6", "dup", "dup2", "dup3")] == \
+        [one for one in expected if one[0] not in ("poll", "ppoll", "select", "pselect6", "dup", "dup2", "dup3")]
+
+
+def test_program(program):
+    command = ["sh", "-c", f"{program('lines')} quick >/dev/null; exec {program('counts')} 1"]
+    traced = harness.trace(command, "--program=counts*")
+    assert traced.calls() and {event["comm"] for event in traced.calls()} == {"counts.dynamic"}
+    traced = harness.trace(command, "--program=lines*")
+    assert traced.calls() and {event["comm"] for event in traced.calls()} == {"lines.dynamic"}
+
+
+def test_slower(program):
+    traced = harness.trace([program("lines")], "--slower=10ms")
+    assert [event["type"] for event in traced.calls()] == ["recvfrom", "poll"], traced
+    assert all(event["duration_usec"] >= 10000 for event in traced.calls())
+
+
+def test_errno(program, everything):
+    assert selected(program, "--errno=ENOENT,EBADF") == \
+        where(everything, lambda event: event.get("errno") in ("ENOENT", "EBADF"))
+
+
+def test_peer(program):
+    """Both ends of the fixture's connections are on loopback; nothing of it is elsewhere."""
+    calls = {one[0] for one in selected(program, "--peer=127.0.0.0/8")}
+    assert {"connect", "sendto", "recvfrom", "getpeername"} <= calls and "socketpair" not in calls
+    assert selected(program, "--peer=10.0.0.0/8") == []
+
+
+def test_filters_add_up(program, everything):
+    assert selected(program, "--at=failures", "-Z", "-e", "connect,listen") == where(
+        everything, lambda event: event["caller"]["function"] == "failures" and event["type"] in ("connect", "listen")
+        and not event["success"])
+
+
+# ---- limits ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("most", [1, 7])
+def test_max_events_of_a_command(program, engine, most):
+    """The command runs on to its own end."""
+    traced = harness.trace([program("lines"), "quick"], f"--max-events={most}", engine=engine)
+    assert traced.status == 0 and len(traced.calls()) == most, traced
+    assert len(harness.reports(traced.out)) > 65
+
+
+def test_max_events_attached(program, attach_engine):
+    with echo_program(program) as (pid, port, _):
+        with harness.attach(pid, options=["--max-events=3", "-e", "read,write,accept4"], engine=attach_engine) as attached:
+            exchange(port)
+            ended = attached.finish()
+            events = harness.parse(attached.path.read_bytes())
+        assert ended.status == 0
+        assert harness.tracers(pid) == {0}
+        exchange(port)
+    assert [event["type"] for event in events if event["kind"] == "call"] == ["accept4", "read", "write"]
+
+
+def test_for_attached(program, attach_engine):
+    with echo_program(program) as (pid, port, _):
+        begin = time.monotonic()
+        with harness.attach(pid, options=["--for=500ms"], engine=attach_engine) as attached:
+            exchange(port)
+            ended = attached.finish()
+        assert ended.status == 0 and 0.4 < time.monotonic() - begin < 5
+        assert harness.tracers(pid) == {0}
+        exchange(port)
+
+
+def test_for_a_command(program):
+    """Calls after the time are not shown; the command is not hurried."""
+    script = f"{program('lines')} quick >/dev/null; sleep 0.5; exec {program('counts')} 3"
+    traced = harness.trace(["sh", "-c", script], "--for=300ms")
+    assert traced.status == 0 and len(harness.reports(traced.out)) == 3 * 18
+    assert {event["comm"] for event in traced.calls()} == {"lines.dynamic"}, traced
+
+
+def test_pending(program):
+    """A call that blocks long is told of once, while it blocks."""
+    with echo_program(program) as (pid, port, _):
+        with harness.attach(pid, options=["--pending=0.2"]) as attached:
+            attached.seen(b'"type":"pending"')
+            time.sleep(0.5)
+            exchange(port)
+            traced = attached.stop()
+    pending = [event for event in traced.of("note") if event["type"] == "pending"]
+    assert pending and "epoll_wait" in pending[0]["text"], traced.notes()
+
+
+# ---- forms -----------------------------------------------------------------------------------------------------------
+
+
+def text_of(program, *options):
+    with harness.scratch("trace") as path:
+        ended = harness.sockline("-o", path, *options, program("lines"), "quick")
+        assert ended.status == 0, ended
+        return path.read_text(encoding="utf-8")
+
+
+def test_hex_dump(program):
+    text = text_of(program, "--hex", "-e", "sendto")
+    assert "| 00000  68 65 6c 6c 6f 20 61 67  61 69 6e " in text and "hello again" in text
+
+
+@pytest.mark.parametrize("style,pattern", [("short", r" lines\.c:45 "), ("full", r" /\S+/tests/programs/lines\.c:45 ")])
+def test_source_path(program, style, pattern):
+    assert re.search(pattern, text_of(program, f"--source-path={style}", "-e", "bind"))
+
+
+def test_relative_source_path(program):
+    with harness.scratch("trace") as path:
+        harness.sockline("-o", path, "--source-path=relative", "-e", "bind", program("lines"), "quick",
+                         cwd=harness.ROOT / "tests")
+        assert " programs/lines.c:45 " in path.read_text(encoding="utf-8")
+
+
+def test_totals(program, everything):
+    """-c: as many calls of each kind as there were, and no trace."""
+    text = text_of(program, "-c")
+    counts = collections.Counter(event["type"] for event in everything.calls())
+    found = {name: int(number) for number, name in re.findall(r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+) (?: +\d+)? *(\w+)$", text, re.M)}
+    assert found.pop("total", sum(counts.values())) == sum(counts.values())
+    assert found == dict(counts)
+    assert "connect(" not in text
+    assert "connect(" in text_of(program, "-C")
+
+
+def test_folder(program):
+    with harness.scratch("traces") as folder:
+        ended = harness.sockline(f"--dir={folder}", "-o", "/dev/null", program("lines"), "quick")
+        records = harness.reports(ended.out)
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        harness.validate(meta)
+        files = sorted((folder / str(records[0]["pid"])).glob("s*.jsonl"))
+        lines = {path.stem: harness.parse(path.read_bytes()) for path in files}
+    assert meta["details"]["command"][0].endswith("lines.dynamic")
+    assert len(lines) >= 8
+    for name, events in lines.items():
+        for event in events:
+            harness.validate(event)
+        assert any(event.get("socket") == name for event in events), (name, events[:2])
+
+
+# ---- what the command gets -------------------------------------------------------------------------------------------
+
+
+def test_environment():
+    ended = harness.sockline("-o", "/dev/null", "-E", "FOO=bar baz", "-E", "GONE", "sh", "-c", 'echo "$FOO|${GONE-unset}"',
+                             env={"GONE": "here"})
+    assert ended.out == "bar baz|unset\n"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root to become another user")
+def test_user(engine):
+    traced = harness.trace(["id", "-u"], "-u", "nobody", engine=engine)
+    assert traced.status == 0 and traced.out == harness.run(["id", "-u", "nobody"]).out, traced
+
+
+def test_no_such_user():
+    ended = harness.sockline("-u", "sockline-no-such-user", "true")
+    assert ended.status == 125 and len(ended.err.splitlines()) == 1 and "no such user" in ended.err
+
+
+def test_no_follow(program):
+    command = ["sh", "-c", f"{program('lines')} quick >/dev/null; true"]
+    assert harness.trace(command).calls()
+    assert not harness.trace(command, "--no-follow").calls()
+
+
+def test_interrupted_twice():
+    """A command that ignores Ctrl-C is not killed by the second one either; it ends when it wants, and sockline with it."""
+    script = "trap '' INT; echo up; sleep 0.7; exit 3"
+    process = subprocess.Popen([harness.SOCKLINE, "-o", "/dev/null", "sh", "-c", script], stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"up\n"
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+    process.communicate(timeout=10)
+    assert process.returncode == 3
