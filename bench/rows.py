@@ -35,8 +35,6 @@ def started(bench):
         "sockline -k": [bench.sockline, "-k", *to],
         "syscall": [bench.sockline, "--engine=syscall", *to],
     }
-    if "perf" in bench.engines:
-        found["perf"] = [bench.sockline, "--engine=perf", *to]
     if bench.strace:
         found["strace"] = [bench.strace, "-f", "--seccomp-bpf", "-e", "trace=network", *to]
         found["strace -k"] = [bench.strace, "-k"] + found["strace"][1:]

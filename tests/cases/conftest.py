@@ -1,6 +1,7 @@
 """Fixtures of the integration suite: the built program, its engines, and a watch over time and left-over processes."""
 import os
 import signal
+import subprocess
 import time
 
 import pytest
@@ -59,14 +60,21 @@ def engine_trouble(engine, attaching):
         return None
     if engine == "seccomp":
         return "seccomp filters are for commands that sockline starts"
-    probe = harness.sockline("--engine=perf", "-o", "/dev/null", "true")
+    if not attaching:
+        return "perf events are for running processes"
+    sleeper = subprocess.Popen(["sleep", "60"])
+    try:
+        probe = harness.sockline("--engine=perf", "--for=0.05", "-o", "/dev/null", "-p", str(sleeper.pid))
+    finally:
+        sleeper.kill()
+        sleeper.wait()
     return probe.err.strip() if probe.status else None
 
 
 def pytest_generate_tests(metafunc):
     """engine: every engine for commands; attach_engine: every engine for -p."""
     if "engine" in metafunc.fixturenames:
-        metafunc.parametrize("engine", harness.ENGINES, indirect=True)
+        metafunc.parametrize("engine", [name for name in harness.ENGINES if name != "perf"], indirect=True)
     if "attach_engine" in metafunc.fixturenames:
         metafunc.parametrize("attach_engine", [name for name in harness.ENGINES if name != "seccomp"], indirect=True)
 
@@ -74,14 +82,12 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture(scope="session")
 def perf_trouble():
     """Why the perf engine is not to be had, None when it is."""
-    return engine_trouble("perf", False)
+    return engine_trouble("perf", True)
 
 
 @pytest.fixture
-def engine(request, perf_trouble):
+def engine(request):
     """Each engine that can start a command here."""
-    if request.param == "perf" and perf_trouble:
-        pytest.skip(f"perf engine: {perf_trouble}")
     return request.param
 
 

@@ -19,18 +19,8 @@ def agrees(traced, *leave_out):
     return calls
 
 
-# What the perf engine is known to miss (docs/ENGINES.md). The first always happens, the second now and then.
-PERF_GAPS = {
-    "untraced": ("a child made with CLONE_UNTRACED is born before perf's only stop and stays untraced", True),
-    "trap": ("the first call of a program that blocks SIGTRAP may have no result", False),
-}
-
-
 @pytest.mark.parametrize("mode", ["unmap", "trap", "untraced"])
-def test_hostile(program, engine, mode, request):
-    if engine == "perf" and mode in PERF_GAPS:
-        reason, always = PERF_GAPS[mode]
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=always))
+def test_hostile(program, engine, mode):
     agrees(same([program("hostile"), mode], engine=engine))
 
 

@@ -238,6 +238,10 @@ def test_what_is_not_shown_is_still_followed(program):
     assert [event["socket"] for event in alone] == [event["socket"] for event in everything]
 
 
+def test_perf_is_for_running_processes():
+    assert "-p" in one_line(harness.sockline("--engine=perf", "true"), 125)
+
+
 def test_selecting_results(program):
     needs_option("-z")
     failed = harness.trace([program("lines"), "quick"], "-Z")
