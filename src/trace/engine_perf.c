@@ -69,9 +69,10 @@ static int perf_available(struct tracer *tracer, bool attach, struct error *erro
 	struct perf *perf = tracer->perf;
 
 	if (!attach)
-		return error_set(error, EOPNOTSUPP,
-				 "the perf engine is for running processes (-p): at the start of a command it could "
-				 "miss calls, which the seccomp engine does not");
+		return error_set(
+			error, EOPNOTSUPP,
+			"the perf engine is for running processes (-p): at the start of a command it could "
+			"miss calls, which the seccomp engine does not");
 	if (tracer->options.engine != ENGINE_PERF && !kernel_is_new())
 		return error_set(error, ENOSYS,
 				 "perf events disturb blocking calls before Linux 6.11; --engine=perf takes "
