@@ -374,12 +374,13 @@ static void assert_untraced(pid_t pid)
 
 static int end_scene(pid_t pid, int output)
 {
-	int status;
+	siginfo_t info = { 0 };
 
 	kill(pid, SIGTERM);
-	waitpid(pid, &status, 0);
+	waitid(P_PID, (id_t)pid, &info,
+	       WEXITED); /* its end only: a stop's status belongs to the tracing thread */
 	close(output);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+	return info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
 }
 
 /* All threads sleep: one that is on its way into a call, but runs, can be disturbed (docs/GENTLE.md). */
