@@ -70,6 +70,7 @@ complete -c sockline -n __sockline_no_command -l skip-code -x -d 'functions or m
 complete -c sockline -n __sockline_no_command -l user-code -x -d 'functions or modules that are named, though they are passed over else'
 complete -c sockline -n __sockline_no_command -l debug-dir -r -F -d 'look for separate debug files here too'
 complete -c sockline -n __sockline_no_command -l engine -x -a 'auto seccomp perf syscall' -d 'auto, seccomp (commands), perf (-p) or syscall'
+complete -c sockline -n __sockline_no_command -l no-low-latency -d 'let idle CPUs sleep, though stops then cost more'
 complete -c sockline -n __sockline_no_command -s d -l debug -d 'say what sockline itself does, to standard error'
 complete -c sockline -n __sockline_no_command -s h -l help -d 'show this'
 complete -c sockline -n __sockline_no_command -s V -l version -d 'show the version'

@@ -74,6 +74,7 @@ struct options {
 	/* How it traces. */
 	int engine;	     /* enum engine_choice of trace/trace.h */
 	int debug;	     /* how often -d was given */
+	bool low_latency;    /* not --no-low-latency: CPUs are kept awake while stops come fast */
 	int64_t for_ns;	     /* --for: how long to trace; 0: until the end */
 	uint64_t max_events; /* --max-events: calls to show; 0: no limit */
 	int64_t pending_ns;  /* --pending: a call that blocks so long is noted; 0: never, -1: as the output is

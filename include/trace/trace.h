@@ -76,6 +76,7 @@ struct trace_options {
 	enum engine_choice engine;
 	bool follow;	       /* children of followed processes */
 	struct row_set wanted; /* rows that are to stop (shown ones and those the state needs) */
+	bool low_latency;      /* hold /dev/cpu_dma_latency while stops come fast, where permitted */
 	bool want_exec_maps;   /* callers are shown: trap executable mappings */
 	const char *user;      /* -u, NULL: ours */
 	char **environment;    /* for the command; NULL: ours */

@@ -157,6 +157,7 @@ static void make_tracer(struct run *run)
 	struct trace_options trace = {
 		.engine = options->engine,
 		.follow = options->follow,
+		.low_latency = options->low_latency,
 		.want_exec_maps = options->caller || options->stack > 0,
 		.user = options->user,
 		.environment = run->environment,

@@ -242,7 +242,9 @@ int options_parse(struct options *options, int argc, char **argv, struct error *
 {
 	struct reader reader = { .options = options, .error = error, .argv = argv, .argc = argc, .at = 1 };
 
-	*options = (struct options){ .follow = true, .caller = true, .demangle = true, .pending_ns = -1 };
+	*options = (struct options){
+		.follow = true, .caller = true, .demangle = true, .low_latency = true, .pending_ns = -1
+	};
 	select_all(&options->calls);
 	int status = read_options(&reader);
 

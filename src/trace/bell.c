@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "tracee.h"
 
@@ -167,15 +168,18 @@ static void hear_stop(struct tracer *tracer, uint64_t bits, uint64_t terminal)
 /* While somebody must be looked after although nothing stops, the bell goes on ringing, ever slower. */
 void bell_rest(struct tracer *tracer)
 {
-	if (tracer->sleepers || tracer->orphans)
-		bell_set(tracer, 5000000, 5000000);
-	else
-		bell_set(tracer, perf_patrol_ns(tracer), perf_patrol_ns(tracer));
+	long interval = tracer->sleepers || tracer->orphans ? 5000000 : perf_patrol_ns(tracer);
+
+	if (tracer->latency.fd >= 0 && (!interval || interval > LATENCY_TICK_NS))
+		interval = LATENCY_TICK_NS;
+	bell_set(tracer, interval, interval);
 }
 
 /* The timer is stopped before the flags are read, so that who sets one afterwards starts it anew. */
 static void answer_bell(struct tracer *tracer)
 {
+	if (tracer->latency.fd >= 0)
+		latency_tick(&tracer->latency, clock_monotonic_ns());
 	bell_rest(tracer);
 	uint64_t bits = atomic_exchange(&tracer->stop_bits, 0);
 	uint64_t terminal = bits ? atomic_exchange(&tracer->terminal_bits, 0) : 0;
@@ -306,6 +310,16 @@ bool stop_wait(struct tracer *tracer, struct stop *stop)
 	return true;
 }
 
+/* Of so many stops the last: whether they came fast. */
+static void hear_burst(struct tracer *tracer)
+{
+	bool held = tracer->latency.fd >= 0;
+
+	latency_burst(&tracer->latency, clock_monotonic_ns());
+	if (!held && tracer->latency.fd >= 0)
+		bell_rest(tracer);
+}
+
 bool stop_next(struct tracer *tracer, struct stop *stop)
 {
 	while (!tracer->ending) {
@@ -313,8 +327,11 @@ bool stop_next(struct tracer *tracer, struct stop *stop)
 			answer_bell(tracer);
 		if (tracer->ending || !stop_wait(tracer, stop))
 			break;
-		if (stop->tid)
+		if (stop->tid) {
+			if (latency_stop(&tracer->latency))
+				hear_burst(tracer);
 			return true;
+		}
 		answer_bell(tracer);
 	}
 	return false;

@@ -16,6 +16,7 @@
 #include "base/map.h"
 #include "engine.h"
 #include "filter.h"
+#include "latency.h"
 #include "perf.h"
 #include "plan.h"
 #include "stop.h"
@@ -158,6 +159,7 @@ struct tracer {
 	unsigned pending_stops; /* times that tracer_stop was heard after the command's death */
 
 	struct perf *perf; /* NULL: not in use */
+	struct latency latency;
 
 	struct stop_queue queue;
 	bool crowded; /* several threads stop at once: bell.c */

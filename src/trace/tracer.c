@@ -15,6 +15,7 @@ struct tracer *tracer_new(const struct trace_options *options, const struct trac
 	tracer->options = *options;
 	tracer->events = *events;
 	tracer->spawn_pipe = -1;
+	latency_init(&tracer->latency, options->low_latency ? LATENCY_PATH : NULL);
 	tracer->given = options->command != NULL;
 	return tracer;
 }
@@ -22,6 +23,7 @@ struct tracer *tracer_new(const struct trace_options *options, const struct trac
 void tracer_free(struct tracer *tracer)
 {
 	bell_done(tracer);
+	latency_done(&tracer->latency);
 	perf_free(tracer);
 	calls_free(tracer);
 	map_done(&tracer->tracees);
@@ -108,6 +110,7 @@ int tracer_run(struct tracer *tracer, struct error *error)
 
 	while (!failed && stop_next(tracer, &stop))
 		dispatch(tracer, &stop);
+	latency_done(&tracer->latency);
 	letgo_all(tracer);
 	if (!failed && tracer->given && !tracer->result.started)
 		failed = spawn_error(tracer, &ours);
