@@ -55,8 +55,8 @@ struct abi {
 	/* numbers of the calls that the tracer itself traps or injects; -1: the ABI has none */
 	struct {
 		int execve, execveat, mmap, mprotect, clone, clone3, fork, vfork, seccomp, prctl,
-			restart_syscall, rt_sigaction, rt_sigprocmask, rt_sigreturn, sigreturn, munmap,
-			pkey_mprotect, exit_group;
+			restart_syscall, rt_sigaction, rt_sigprocmask, rt_sigtimedwait, rt_sigreturn,
+			sigreturn, munmap, pkey_mprotect, exit_group;
 		int old_mmap; /* i386's first mmap, whose arguments lie in memory; 0: none */
 	} nr;
 };

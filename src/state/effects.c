@@ -357,9 +357,12 @@ static void leave_close(struct state *state, struct task *task, struct call *cal
 	struct slot *slot = fdtable_slot(task->files, call_fd(call, call->row->fd_arg));
 	uint64_t inode;
 
-	if (slot && !call->entry_seen &&
-	    state->ask->kind(state->ask, task->tid, call_fd(call, call->row->fd_arg), &inode) != -EBADF)
+	if (!slot || call->entry_seen)
+		return;
+	if (state->ask->kind(state->ask, task->tid, call_fd(call, call->row->fd_arg), &inode) != -EBADF)
 		slot->flags |= SLOT_DOUBT;
+	else
+		slot->flags &= ~SLOT_DOUBT & 0xff;
 }
 
 static void apply_close(struct state *state, struct task *task, struct call *call)
@@ -373,7 +376,7 @@ static void apply_close(struct state *state, struct task *task, struct call *cal
 	slot->flags &= ~SLOT_CLOSING & 0xff;
 	if (!call->finished || call->result == -EBADF)
 		return;
-	if (slot->file == call->file && !(slot->flags & SLOT_DOUBT))
+	if (slot->file == call->file && (!(slot->flags & SLOT_DOUBT) || task->exits_only))
 		fdtable_clear(state, task->files, fd);
 }
 

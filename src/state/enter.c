@@ -21,9 +21,6 @@ static struct file *look_main(struct state *state, struct task *task, const stru
 {
 	int fd = call_fd(call, call->row->fd_arg);
 
-	if (late_came_since(task, call, fd))
-		return &state->other;
-
 	if (!call->entry_seen && call->row->effect == EFFECT_CLOSE) {
 		struct file *file = look_known(task, fd);
 
@@ -45,8 +42,6 @@ static void begin_close(struct task *task, int fd)
 /* What a call that is not followed does to a table whose fds matter to nobody. */
 static void apply_skipped(struct state *state, struct task *task, const struct call *call)
 {
-	if (late_came_since(task, call, call_fd(call, 0)))
-		return;
 	if (call->row->effect == EFFECT_CLOSE)
 		fdtable_clear(state, task->files, call_fd(call, call->row->fd_arg));
 	else if (call->row->effect == EFFECT_DUP2)
@@ -55,10 +50,14 @@ static void apply_skipped(struct state *state, struct task *task, const struct c
 
 static bool enter_any(struct state *state, struct task *task, struct call *call)
 {
-	call->file = late_closed(task, call);
-	if (call->file)
-		return true;
-	late_doubt(task, call_fd(call, call->row->fd_arg));
+	if (call->row->effect == EFFECT_CLOSE) {
+		enum late_fate fate = late_close(state, task, call);
+
+		if (fate != LATE_NOT)
+			return fate == LATE_FOUND;
+	} else {
+		late_doubt(task, call_fd(call, call->row->fd_arg));
+	}
 	struct file *file = look_main(state, task, call, false);
 	struct file *file2 = NULL;
 

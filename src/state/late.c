@@ -6,9 +6,10 @@
  */
 #include "private.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
-enum { LATE_KEPT = 8 };
+enum { LATE_KEPT = 8, NEAR_NS = 20000 };
 
 struct late {
 	unsigned next;
@@ -46,27 +47,51 @@ void late_replaced(struct state *state, struct task *task, int fd)
 	table->late->kept[at].replaced_ns = state->now;
 }
 
-bool late_came_since(struct task *task, const struct call *call, int fd)
+/*
+ * A close frees the number well before it is over, so the times of exits do not tell, when they are near. But
+ * what it closed is gone; of epolls the kernel says only what kind they are.
+ */
+static bool is_alive(struct state *state, struct task *task, const struct call *call, int fd)
 {
-	struct slot *slot = fdtable_slot(task->files, fd);
+	const struct slot *slot = fdtable_slot(task->files, fd);
 
-	return slot && task->exits_only && slot->since > call->exit_ns;
+	if (slot->since > call->exit_ns)
+		return true;
+	return slot->file->kind == FILE_SOCKET ? look_again(state, task, fd)
+					       : slot->since + NEAR_NS > call->exit_ns;
 }
 
-struct file *late_closed(struct task *task, const struct call *call)
+/* The file that was at fd before; any: whenever that was. */
+static struct file *take_kept(struct late *late, int fd, uint64_t exit_ns, bool any)
 {
-	struct late *late = call->row->effect == EFFECT_CLOSE ? task->files->late : NULL;
-	int fd = call_fd(call, 0);
-
 	for (unsigned i = 0; late && i < LATE_KEPT; i++) {
-		struct file *file = late->kept[i].file;
+		unsigned at = (late->next - 1 - i) % LATE_KEPT;
+		struct file *file = late->kept[at].file;
 
-		if (!file || late->kept[i].fd != fd || call->exit_ns > late->kept[i].replaced_ns)
-			continue;
-		late->kept[i].file = NULL;
-		return file;
+		if (file && late->kept[at].fd == fd && (any || exit_ns <= late->kept[at].replaced_ns)) {
+			late->kept[at].file = NULL;
+			return file;
+		}
 	}
 	return NULL;
+}
+
+enum late_fate late_close(struct state *state, struct task *task, struct call *call)
+{
+	int fd = call_fd(call, 0);
+	struct slot *slot = fdtable_slot(task->files, fd);
+	bool alive;
+
+	if (!task->exits_only || !task->files->shared || call->entry_seen || !call->finished ||
+	    call->result == -EBADF)
+		return LATE_NOT;
+	alive = slot && file_matters(slot->file) && is_alive(state, task, call, fd);
+	if (slot && file_matters(slot->file) && !alive)
+		return LATE_NOT;
+	call->file = take_kept(task->files->late, fd, call->exit_ns, alive);
+	if (call->file)
+		return LATE_FOUND;
+	return alive && slot->file->kind == FILE_SOCKET ? LATE_OTHER : LATE_NOT;
 }
 
 void late_doubt(struct task *task, int fd)

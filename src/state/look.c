@@ -62,6 +62,13 @@ static bool verified(struct state *state, struct task *task, int fd, struct slot
 	return same;
 }
 
+bool look_again(struct state *state, struct task *task, int fd)
+{
+	struct slot *slot = fdtable_slot(task->files, fd);
+
+	return slot && verified(state, task, fd, slot);
+}
+
 /* Puts a file of ours at fd as found by asking; takes over the caller's reference. */
 static struct file *place(struct state *state, struct task *task, int fd, struct file *file)
 {

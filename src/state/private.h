@@ -101,18 +101,20 @@ void file_tell_closed(struct state *state);
 struct file *look(struct state *state, struct task *task, int fd, bool hint);
 struct file *look_known(struct task *task, int fd); /* never asks; NULL: unknown */
 struct file *look_new(struct state *state, struct task *task, int fd,
-		      unsigned flags); /* just came, unseen from where */
+		      unsigned flags);				 /* just came, unseen from where */
+bool look_again(struct state *state, struct task *task, int fd); /* whether the file is still there */
 void look_list(struct state *state, struct task *task);
 void look_running(struct state *state, struct task *task); /* the same, not held */
 
 /* late.c: for threads whose calls are seen at their exits only */
 /* The file at fd turns out to be gone: its close is still to be seen. */
 void late_replaced(struct state *state, struct task *task, int fd);
-/* The file that this close took away, when the fd is another's by now; a reference, the caller's. NULL: not
- * so. */
-struct file *late_closed(struct task *task, const struct call *call);
-/* What is at fd came there after the call was over. */
-bool late_came_since(struct task *task, const struct call *call, int fd);
+enum late_fate {
+	LATE_NOT,   /* the close is of what its slot holds */
+	LATE_FOUND, /* of a file that was there before: call->file */
+	LATE_OTHER, /* of something that does not matter; the slot's file came later */
+};
+enum late_fate late_close(struct state *state, struct task *task, struct call *call);
 /* The slot is to be verified before it is used, when other threads may have changed it unseen. */
 void late_doubt(struct task *task, int fd);
 /* Verifies what is doubtful, as a close of it could not be. Held. */

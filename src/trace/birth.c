@@ -17,6 +17,7 @@ static void join_child(struct tracee *child, struct tracee *parent, uint64_t fla
 	pid_t pid = flags & CLONE_THREAD ? parent->task.process->pid : child->task.tid;
 
 	engine_set(child, parent->engine);
+	child->perf.away = parent->perf.away;
 	tracee_join(child, pid, parent->task.process->attached);
 	child->life = LIFE_TRACED;
 	tracee_announce(child, parent, flags);

@@ -136,7 +136,7 @@ static bool is_followed(const struct tracee *tracee)
 }
 
 /* Tells of the record that waits for a stop: none came, or comes. */
-static void tell_last(struct tracee *tracee)
+static void tell_last(struct tracee *tracee, bool finished)
 {
 	struct perf_task *task = &tracee->perf;
 
@@ -148,8 +148,8 @@ static void tell_last(struct tracee *tracee)
 	process_of(tracee)->trap_queued = true;
 	if (restart_is_code((int32_t)task->last.regs.rax))
 		task->last.regs.rax = (unsigned long long)-EINTR; /* a handler ended it */
-	/* Killed before its stop, the thread never came back from the call. */
-	call_recorded(tracee, &task->last, abi_of_sample(tracee, &task->last), !task->ended);
+	call_recorded(tracee, &task->last, abi_of_sample(tracee, &task->last), finished);
+	task->stopless = true;
 }
 
 /* A call that was interrupted and began again is one call. */
@@ -168,7 +168,7 @@ static void take_sample(struct tracee *tracee, const struct perf_sample *sample)
 	bool again = is_restarted(task, sample, abi_of_code(&sample->regs));
 
 	if (!again)
-		tell_last(tracee);
+		tell_last(tracee, true);
 	task->last = *sample;
 	if (again)
 		task->last.regs.orig_rax = number;
@@ -232,20 +232,74 @@ static void perf_forget(struct tracee *tracee)
 		return;
 	perf_event_disable(&task->event);
 	drain(tracee);
-	tell_last(tracee);
+	/* Killed before its stop, the thread never came back from the call; one that blocks SIGTRAP did. */
+	tell_last(tracee, !task->ended || task->stopless);
 	perf_event_close(&task->event);
 	tracee->tracer->perf->tasks--;
 }
 
+/* Another engine stops the thread where SIGTRAP cannot. */
+static void go_away(struct tracee *tracee, const char *why)
+{
+	log_debug("%d: %s, so engine syscall", tracee->task.tid, why);
+	engine_change(tracee, &engine_syscall);
+	tracee->perf.away = true;
+}
+
+static void come(struct tracee *tracee)
+{
+	if (open_for(tracee))
+		engine_change(tracee, &engine_syscall);
+	else
+		perf_event_enable(&tracee->perf.event);
+}
+
+static bool mask_has_sigtrap(const struct tracee *tracee)
+{
+	uint64_t mask = 0;
+
+	ptrace(PTRACE_GETSIGMASK, tracee->task.tid, sizeof(mask), &mask);
+	return mask >> (SIGTRAP - 1) & 1;
+}
+
+/* Threads are born with all signals blocked by most C libraries, for a moment; some programs keep it so. */
 static void perf_adopt(struct tracee *tracee)
 {
 	if (tracee->life != LIFE_TRACED || tracee->tracer->perf->closing)
 		return;
 	trap_guard(tracee);
-	if (open_for(tracee))
-		engine_change(tracee, &engine_syscall);
+	if (mask_has_sigtrap(tracee))
+		go_away(tracee, "blocks SIGTRAP");
 	else
-		perf_event_enable(&tracee->perf.event);
+		come(tracee);
+}
+
+/* Whether the call that is entered may change the signal mask. */
+static bool changes_mask(const struct tracee *tracee)
+{
+	uint64_t number = tracee->info.entry.nr;
+
+	return tracee->abi && (number == (uint64_t)tracee->abi->nr.rt_sigprocmask ||
+			       number == (uint64_t)tracee->abi->nr.rt_sigreturn ||
+			       number == (uint64_t)(unsigned)tracee->abi->nr.sigreturn);
+}
+
+/* A thread under the syscall engine comes back as soon as it unblocks SIGTRAP. */
+static void watch_mask(struct tracee *tracee)
+{
+	struct perf_task *task = &tracee->perf;
+
+	if (tracee->inside) {
+		task->mask_changes = changes_mask(tracee);
+	} else if (task->mask_changes) {
+		task->mask_changes = false;
+		if (tracee->interrupted || open_call(tracee) || mask_has_sigtrap(tracee))
+			return;
+		log_debug("%d: unblocks SIGTRAP, so engine perf", tracee->task.tid);
+		task->away = false;
+		engine_change(tracee, &engine_perf);
+		come(tracee);
+	}
 }
 
 /* A thread that blocks SIGTRAP is not stopped by it. */
@@ -254,7 +308,7 @@ static int perf_seized(struct tracee *tracee)
 	struct proc_status status;
 
 	if (!proc_status(tracee->task.tid, &status) && (status.sig_blocked >> (SIGTRAP - 1) & 1)) {
-		log_debug("%d: blocks SIGTRAP, so engine syscall", tracee->task.tid);
+		tracee->perf.away = true;
 		return -EBUSY;
 	}
 	return open_for(tracee);
@@ -366,9 +420,10 @@ static enum engine_stop left_by_record(struct tracee *tracee)
 	if (tracee_info(tracee) || tracee_regs(tracee) || !tracee->abi)
 		return ENGINE_NOTHING;
 	if (!last_is_here(tracee, full)) {
-		tell_last(tracee);
+		tell_last(tracee, true);
 		return ENGINE_NOTHING;
 	}
+	tracee->perf.stopless = false;
 	tracee->left_ns = tracee->perf.waits ? tracee->perf.last.time_ns : 0;
 	tracee->perf.waits = false;
 	return ENGINE_LEFT;
@@ -441,10 +496,8 @@ static void look_at_ring(struct tracee *tracee)
 	if (!again || (perf_ring_empty(&task->event) && !task->waits) || !blocks_sigtrap(tracee))
 		return;
 	drain(tracee);
-	tell_last(tracee);
+	tell_last(tracee, true);
 	calls_report(tracee->tracer);
-	if (!task->moving)
-		log_debug("%d: blocks SIGTRAP, so it goes to engine syscall", tracee->task.tid);
 	task->moving = true;
 	attach_wake(tracee);
 }
@@ -501,9 +554,13 @@ void perf_resuming(struct tracee *tracee)
 		if (mend_wanted(tracee))
 			mend_call(tracee);
 		if (tracee->perf.moving)
-			engine_change(tracee, &engine_syscall);
+			go_away(tracee, "blocks SIGTRAP");
+		if (tracee->perf.moving)
+			trap_flush(tracee);
 		tracee->perf.moving = tracee->interrupt_due = false;
 	}
+	if (tracee->perf.away && tracee->kind == STOP_SYSCALL && !perf->closing)
+		watch_mask(tracee);
 	if (!perf->closing || !needs_release(tracee) || !may_inject(tracee))
 		return;
 	disable_all(tracee);

@@ -55,6 +55,9 @@ struct perf_task {
 	struct perf_sample last;
 	bool moving;	      /* blocks SIGTRAP: goes to the syscall engine at its next interruption */
 	bool ended;	      /* the thread is gone: an interrupted call never finished */
+	bool away;	      /* under the syscall engine until it unblocks SIGTRAP */
+	bool mask_changes;    /* away: it is in a call that may unblock it */
+	bool stopless;	      /* the call before had no stop */
 	bool mapped;	      /* code was mapped, and the owner does not know yet */
 	uint64_t patrol_head; /* where the ring ended when it was looked at last */
 	uint64_t quiet_from;  /* its time on a processor when its event was disabled */
@@ -107,6 +110,8 @@ bool trap_own_signal(struct tracee *tracee, const siginfo_t *info);
 /* Gives the disposition back, with no SIGTRAP of ours left over. Returns 0, or a negative errno: try another
  * stop. */
 int trap_release(struct tracee *tracee);
+/* Takes a SIGTRAP of ours that is queued in the thread out of its queue. */
+void trap_flush(struct tracee *tracee);
 void trap_inherit(struct tracee *child, struct tracee *parent, uint64_t clone_flags);
 void trap_exec(struct tracee *tracee);
 /* Drops what a process has of it. */

@@ -21,6 +21,10 @@
 #define CLONE_CLEAR_SIGHAND 0x100000000ULL
 #endif
 
+#ifndef TRAP_PERF
+#define TRAP_PERF 6
+#endif
+
 enum { SIGSET_BYTES = 8, ACTION_MOST = 32, RELEASE_OFFSET = 64 };
 
 /* The kernel's struct sigaction, whatever the ABI (include/linux/signal_types.h). */
@@ -214,6 +218,38 @@ int trap_release(struct tracee *tracee)
 	if (!failed)
 		guard->set = false;
 	return failed;
+}
+
+/* Whether a SIGTRAP of a perf event is in the thread's own queue: ptrace(2). */
+static bool is_queued(const struct tracee *tracee)
+{
+	struct __ptrace_peeksiginfo_args args = { .nr = 1 };
+	siginfo_t info;
+
+	while (ptrace(PTRACE_PEEKSIGINFO, tracee->task.tid, &args, &info) == 1) {
+		if (info.si_signo == SIGTRAP)
+			return info.si_code == TRAP_PERF;
+		args.off++;
+	}
+	return false;
+}
+
+/* The thread's own queue comes first (sigtimedwait(2), kernel/signal.c, dequeue_signal), and holds one
+ * SIGTRAP at most. */
+void trap_flush(struct tracee *tracee)
+{
+	struct injection injection;
+	uint64_t set = (uint64_t)1 << (SIGTRAP - 1), never[2] = { 0 };
+
+	if (!is_queued(tracee) || inject_begin(&injection, tracee, 0))
+		return;
+	uint64_t at = injection.scratch;
+	uint64_t args[6] = { at, 0, at + sizeof(set), SIGSET_BYTES };
+
+	if (!memory_write(tracee, at, &set, sizeof(set)) &&
+	    !memory_write(tracee, at + sizeof(set), never, sizeof(never)))
+		inject_call(&injection, (uint64_t)injection.abi->nr.rt_sigtimedwait, args);
+	inject_end(&injection);
 }
 
 void trap_inherit(struct tracee *child, struct tracee *parent, uint64_t clone_flags)
