@@ -50,7 +50,11 @@ int filter_set_slower(struct filter *filter, const char *duration, struct error 
 /* Nanoseconds of such a duration. 0, or -EINVAL with error. */
 int filter_duration(const char *text, int64_t *ns, struct error *error);
 
-/* executable: of the event's process, may be NULL. Only calls are ever left out. */
+/*
+ * executable: of the event's process, may be NULL. Calls have to meet every condition; sockets and calls that
+ * still block those that do not ask for an outcome, processes and signals those on the program. Other notes
+ * are never left out, nor what is of no known program.
+ */
 bool filter_shows(const struct filter *filter, const struct event *event, const char *executable);
 
 #endif

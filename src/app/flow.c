@@ -220,9 +220,22 @@ void pipeline_decode_init(struct pipeline *pipeline)
 	};
 }
 
+/* The program that an event which is no call is of; NULL: not known. */
+static const char *executable_of(const struct pipeline *pipeline, const struct event *event)
+{
+	const struct task *task = event->tid ? map_get(&pipeline->tasks, (uint64_t)event->tid) : NULL;
+
+	if (pipeline->ending)
+		return pipeline->ending->executable;
+	return task ? task->process->executable : NULL;
+}
+
 void pipeline_emit(struct pipeline *pipeline, const struct event *event)
 {
 	if (pipeline->ended && pipeline->options->command && event->kind != EVENT_NOTE)
+		return;
+	if (event->kind != EVENT_CALL &&
+	    !filter_shows(&pipeline->options->filter, event, executable_of(pipeline, event)))
 		return;
 	for (unsigned i = 0; i < pipeline->sink_count; i++)
 		pipeline->sinks[i]->kind->event(pipeline->sinks[i], event);

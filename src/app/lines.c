@@ -107,9 +107,10 @@ void pipeline_task_end(void *user, struct task *task, int status)
 	struct pipeline *pipeline = user;
 
 	(void)status;
+	memcpy(pipeline->last_comm, task->comm, sizeof pipeline->last_comm);
+	state_task_end(pipeline->state, task);
 	if (map_get(&pipeline->tasks, (uint64_t)task->tid) == task)
 		map_take(&pipeline->tasks, (uint64_t)task->tid);
-	state_task_end(pipeline->state, task);
 	if (task->space)
 		space_unref(task->space);
 	task->space = NULL;
@@ -123,6 +124,7 @@ void pipeline_process_end(void *user, struct process *process, int status)
 
 	line_init(pipeline, &event, EVENT_PROCESS, "detached", NULL);
 	event.pid = event.tid = process->pid;
+	event.comm = pipeline->last_comm;
 	struct value *details = value_struct(&pipeline->arena, NULL);
 	if (status == -1) {
 		event.text = "let go";
@@ -140,7 +142,9 @@ void pipeline_process_end(void *user, struct process *process, int status)
 		value_append(details, value_int(&pipeline->arena, "status", WEXITSTATUS(status)));
 	}
 	event.details = details;
+	pipeline->ending = process;
 	pipeline_emit(pipeline, &event);
+	pipeline->ending = NULL;
 }
 
 /* "= exec /usr/bin/curl: curl -s ..." */

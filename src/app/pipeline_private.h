@@ -37,9 +37,11 @@ struct pipeline {
 	int end_wanted;	 /* atomic: --for is over */
 	bool last_words; /* the sockets that are open at the end have been shown */
 	uint64_t shown_calls;
-	struct map tasks;   /* by tid, those that are traced */
-	struct map noted;   /* by thread and place: pending notes that were given */
-	int64_t pending_ns; /* 0: no notes */
+	struct map tasks;	      /* by tid, those that are traced */
+	char last_comm[16];	      /* of the task that ended last: its process ends after it */
+	const struct process *ending; /* whose last line is being made: no task of it is left */
+	struct map noted;	      /* by thread and place: pending notes that were given */
+	int64_t pending_ns;	      /* 0: no notes */
 	uint64_t pending_checked_ns, tcp_asked_ns;
 	int totals_wanted;   /* atomic: SIGUSR1 came */
 	struct sink *totals; /* NULL: none */

@@ -128,7 +128,7 @@ static bool fd_is(const struct filter *filter, int fd)
 	return has_int(filter->fds, filter->fd_count, fd);
 }
 
-/* Every condition on what the event touches. */
+/* Every condition on what the event touches. A socket is no fd: it may have many. */
 static bool meets_identity(const struct filter *filter, const struct event *event)
 {
 	const struct touch family = { filter, file_family, address_family, NULL };
@@ -138,7 +138,8 @@ static bool meets_identity(const struct filter *filter, const struct event *even
 
 	return (!filter->families || touches(&family, event)) &&
 	       (!filter->port_count || touches(&port, event)) &&
-	       (!filter->peer_count || touches(&peer, event)) && (!filter->fd_count || touches(&fd, event));
+	       (!filter->peer_count || touches(&peer, event)) &&
+	       (!filter->fd_count || event->kind == EVENT_SOCKET || touches(&fd, event));
 }
 
 static bool meets_outcome(const struct filter *filter, const struct event *event)
@@ -181,19 +182,51 @@ static bool place_matches(const char *glob, const struct place *place)
 		(glob_match(glob, place->module) || glob_match(glob, base_name(place->module))));
 }
 
+/* "libfetch.so.4" is meant by itself, and by what people call it: "libfetch" (ld.so(8), sonames). */
+static bool via_matches(const char *glob, const char *via)
+{
+	const char *suffix = strstr(via, ".so");
+	char name[128];
+
+	if (glob_match(glob, via))
+		return true;
+	if (!suffix || (size_t)(suffix - via) >= sizeof(name))
+		return false;
+	memcpy(name, via, (size_t)(suffix - via));
+	name[suffix - via] = 0;
+	return glob_match(glob, name);
+}
+
 static bool meets_place(const struct filter *filter, const struct event *event)
 {
-	for (unsigned i = 0; i < filter->place_count; i++)
+	for (unsigned i = 0; i < filter->place_count; i++) {
+		if (event->caller.via && via_matches(filter->places[i], event->caller.via))
+			return true;
 		for (const struct place *place = event->caller.place; place; place = place->outer)
 			if (place_matches(filter->places[i], place))
 				return true;
+	}
 	return !filter->place_count;
 }
 
 bool filter_shows(const struct filter *filter, const struct event *event, const char *executable)
 {
-	if (event->kind != EVENT_CALL)
+	const bool known = event->comm || executable;
+
+	switch (event->kind) {
+	case EVENT_CALL:
+		return meets_outcome(filter, event) && meets_identity(filter, event) &&
+		       meets_program(filter, event, executable) && meets_place(filter, event);
+	case EVENT_PROCESS:
+	case EVENT_SIGNAL:
+		return !known || meets_program(filter, event, executable);
+	case EVENT_SOCKET:
+		return meets_identity(filter, event) && (!known || meets_program(filter, event, executable));
+	case EVENT_NOTE:
+		/* one about a call that blocks is about that call */
+		return !event->args || (meets_identity(filter, event) && meets_place(filter, event) &&
+					meets_program(filter, event, executable));
+	default:
 		return true;
-	return meets_outcome(filter, event) && meets_identity(filter, event) &&
-	       meets_program(filter, event, executable) && meets_place(filter, event);
+	}
 }

@@ -51,6 +51,24 @@ def test_at_file_and_module(program, everything):
     assert selected(program, "--at=other.c") == []
 
 
+def test_at_library(program):
+    """The library that is shown as "via" is a place too: --at=libvialib_lib selects what was called through it."""
+    import programs
+    library = programs.library("vialib_lib", "dynamic")
+    command = [program("vialib", "dynamic", (library, f"-Wl,-rpath,{library.parent}"))]
+    expected = [key(event) for event in harness.trace(command).calls() if "via" in event["caller"]]
+    assert expected
+    for glob in ("libvialib_lib.*", library.name):
+        assert [key(event) for event in harness.trace(command, f"--at={glob}").calls()] == expected
+
+
+def test_port_of_what_is_no_call(program):
+    """Sockets that are not selected are not told of when they close."""
+    import programs
+    traced = harness.trace([programs.program("lines"), "quick"], "--port=1")
+    assert not traced.calls() and not traced.of("socket"), traced
+
+
 def test_fd(program, everything):
     got = selected(program, "--fd=4")
     expected = where(everything, lambda event: event.get("fd") == 4 or (event["type"] == "socket" and event["return_value"] == 4))
@@ -64,6 +82,19 @@ def test_program(program):
     assert traced.calls() and {event["comm"] for event in traced.calls()} == {"counts.dynamic"}
     traced = harness.trace(command, "--program=lines*")
     assert traced.calls() and {event["comm"] for event in traced.calls()} == {"lines.dynamic"}
+
+
+def test_program_alone(program):
+    """Processes, signals and sockets of other programs are not shown either, its own are: from its exec to its end."""
+    script = f"trap : USR1; kill -USR1 $$; {program('lines')} quick >/dev/null; {program('counts')} 1"
+    traced = harness.trace(["sh", "-c", script], "--program=counts*")
+    assert [event["type"] for event in traced.of("process")] == ["exec", "exited"], traced
+    assert traced.of("process", "exec")[0]["details"]["executable"].endswith("counts.dynamic")
+    assert {event["comm"] for event in traced.events if "comm" in event} == {"counts.dynamic"}, traced
+    assert not traced.of("signal"), traced
+    everything = harness.trace(["sh", "-c", script])
+    assert len(traced.of("socket", "closed")) < len(everything.of("socket", "closed")), traced
+    assert "SIGUSR1" in {event["type"] for event in everything.of("signal")}
 
 
 def test_slower(program):

@@ -93,7 +93,7 @@ static void shows_by_identity_and_outcome(void **state)
 			       .finished = true,
 			       .duration_ns = 5000000,
 			       .comm = "demo",
-			       .caller = { &place, NULL } };
+			       .caller = { &place, "libfetch.so.4" } };
 	static const struct {
 		add_fn *add;
 		const char *text;
@@ -114,6 +114,9 @@ static void shows_by_identity_and_outcome(void **state)
 		{ filter_add_place, "fetch", true },
 		{ filter_add_place, "/usr/bin/*", true },
 		{ filter_add_place, "libc*", false },
+		{ filter_add_place, "libfetch", true },
+		{ filter_add_place, "libfetch.so.*", true },
+		{ filter_add_place, "fetch.so*", false },
 		{ filter_set_slower, "5ms", true },
 		{ filter_set_slower, "6ms", false },
 		{ filter_add_errors, "EPIPE", false },
@@ -129,12 +132,59 @@ static void shows_by_identity_and_outcome(void **state)
 	}
 }
 
+/* What is no call: which conditions it has to meet. */
+static void shows_other_events(void **state)
+{
+	struct address peer = inet("10.9.8.7", 443);
+	struct file_view socket = { .kind = FILE_SOCKET, .family = AF_INET, .peer_address = &peer };
+	struct value waited = { .kind = VALUE_FD, .fd = { 5, &socket } };
+	const struct event process = { .kind = EVENT_PROCESS, .comm = "demo", .fd = -1 },
+			   unknown = { .kind = EVENT_PROCESS, .fd = -1 },
+			   signal = { .kind = EVENT_SIGNAL, .comm = "demo", .fd = -1 },
+			   closed = { .kind = EVENT_SOCKET, .comm = "demo", .fd = -1, .file = &socket },
+			   pending = { .kind = EVENT_NOTE, .comm = "demo", .fd = -1, .args = &waited },
+			   note = { .kind = EVENT_NOTE, .comm = "demo", .fd = -1 };
+	const struct {
+		const struct event *event;
+		const char *executable;
+		add_fn *add;
+		const char *text;
+		bool shown;
+	} rows[] = {
+		{ &process, NULL, filter_add_program, "demo", true },
+		{ &process, "/opt/other", filter_add_program, "other", true },
+		{ &process, "/opt/other", filter_add_program, "curl", false },
+		{ &process, NULL, filter_add_ports, "80", true },
+		{ &unknown, NULL, filter_add_program, "curl", true },
+		{ &signal, NULL, filter_add_program, "curl", false },
+		{ &closed, NULL, filter_add_program, "curl", false },
+		{ &closed, NULL, filter_add_ports, "443", true },
+		{ &closed, NULL, filter_add_ports, "80", false },
+		{ &closed, NULL, filter_add_fds, "4", true },
+		{ &closed, NULL, filter_set_slower, "5ms", true },
+		{ &pending, NULL, filter_add_ports, "443", true },
+		{ &pending, NULL, filter_add_ports, "80", false },
+		{ &pending, NULL, filter_add_errors, "EPIPE", true },
+		{ &note, NULL, filter_add_program, "curl", true },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct filter filter = { 0 };
+
+		assert_int_equal(rows[i].add(&filter, rows[i].text, NULL), 0);
+		if (filter_shows(&filter, rows[i].event, rows[i].executable) != rows[i].shown)
+			fail_msg("row %zu: %s", i, rows[i].text);
+		filter_done(&filter);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parses_or_says_why),
 		cmocka_unit_test(durations),
 		cmocka_unit_test(shows_by_identity_and_outcome),
+		cmocka_unit_test(shows_other_events),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
