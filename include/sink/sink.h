@@ -40,7 +40,8 @@ struct sink_options {
 	int hex_strings;       /* 0, 1: -x, 2: -xx */
 	bool hex_dump;	       /* --hex */
 	bool color, utf8;
-	unsigned width; /* terminal columns; 0: a file or pipe, everything is shown */
+	unsigned width;	  /* terminal columns; 0: a file or pipe, everything is shown */
+	bool totals_only; /* -c: no other sink says what must be said */
 };
 
 struct sink_kind {

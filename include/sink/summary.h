@@ -13,7 +13,9 @@
 /* -c, -C. close writes the tables; options.width 0 or more only decides about escaping and colour. */
 extern const struct sink_kind sink_summary;
 
-/* Writes what was counted so far (SIGUSR1) and goes on counting. sink is one that sink_summary opened. */
+/* Writes what was counted so far (SIGUSR1) and goes on counting. sink is one that sink_summary opened.
+ * Sockets that are open must have been told of by "open" events since the last time: their totals are not
+ * final. */
 void summary_write(struct sink *sink);
 
 #endif

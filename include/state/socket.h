@@ -61,7 +61,8 @@ struct socket_history {
 	uint64_t accepted; /* connections, of a listening socket */
 	uint64_t connects; /* connect calls that began or made a connection */
 	uint64_t blocked_ns[BLOCKED_KINDS];
-	struct socket_error errors[SOCKET_ERRORS]; /* unused: error 0 */
+	struct socket_error errors[SOCKET_ERRORS]; /* of calls, and those that SO_ERROR told; unused: error 0
+						    */
 	uint64_t other_errors;
 	uint64_t failed;			     /* calls */
 	const struct place *created_by;		     /* NULL: unknown */

@@ -109,6 +109,7 @@ static void look_init(const struct options *options, const struct output *output
 		.string_limit = options->string_limit,
 		.hex_strings = options->hex_strings,
 		.color = wants_color(options, terminal),
+		.totals_only = options->totals == TOTALS_ONLY,
 		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
 		.width = terminal ? terminal_width(options->output ? STDOUT_FILENO : STDERR_FILENO) : 0,
 	};

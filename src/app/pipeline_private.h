@@ -65,6 +65,8 @@ void pipeline_socket_found(void *user, struct task *task, int fd, struct file *f
 void pipeline_socket_closed(void *user, struct file *file);
 /* The sockets that are open when the trace ends, whether or not their process goes on. */
 void pipeline_last_words(void *user);
+/* The tables of pipeline->totals as they are now, sockets that are open included. */
+void pipeline_totals_so_far(struct pipeline *pipeline);
 
 /* naming.c: bytes of data worth copying; what they taught (words for the line, or NULL); names of hosts. */
 uint32_t pipeline_data_limit(const struct pipeline *pipeline, const struct call *call);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "enrich/names.h"
 #include "names/names.h"
+#include "sink/summary.h"
 #include "state/socket.h"
 
 /* Appends a remark; its text is kept by pointer. */
@@ -262,43 +263,55 @@ static struct value *history_details(struct pipeline *pipeline, const struct fil
 	return details;
 }
 
-/* An event about one socket. */
-static void socket_event(struct pipeline *pipeline, struct file *file, const char *type,
-			 const struct task *task, int fd, bool words)
+/* An event about one socket, in the pipeline's arena. */
+static void make_socket_event(struct pipeline *pipeline, struct file *file, const char *type,
+			      const struct task *task, int fd, struct event *event)
 {
 	const struct socket_history *history = socket_history(file);
-	struct event event = { .kind = EVENT_SOCKET, .type = type, .duration_ns = -1, .fd = fd };
 
 	arena_reset(&pipeline->arena);
-	const struct file_view *view = pipeline_view(pipeline, file, &pipeline->arena);
-	event.time_ns = clock_monotonic_ns();
-	event.pid = task ? task->process->pid : history ? history->pid : 0;
-	event.tid = task ? task->tid : event.pid;
-	event.comm = task ? task->comm : NULL;
-	event.file = view;
-	event.details = history_details(pipeline, file, view);
-	if (words && has_totals(history)) {
-		struct text *line = &pipeline->scratch;
-		text_clear(line);
-		text_add(line, "socket of ");
-		text_add_int(line, history->pid);
-		text_add(line, " fd ");
-		text_add_int(line, history->fd);
-		if (view->peer) {
-			text_add_char(line, ' ');
-			text_add(line, view->peer);
-		}
-		text_add(line, " still open: ");
-		totals_words(line, history, 0);
-		event.text = arena_copy(&pipeline->arena, line->data, line->len);
-	}
+	*event = (struct event){ .kind = EVENT_SOCKET, .type = type, .duration_ns = -1, .fd = fd };
+	event->time_ns = clock_monotonic_ns();
+	event->pid = task ? task->process->pid : history ? history->pid : 0;
+	event->tid = task ? task->tid : event->pid;
+	event->comm = task ? task->comm : NULL;
+	event->file = pipeline_view(pipeline, file, &pipeline->arena);
+	event->details = history_details(pipeline, file, event->file);
+}
+
+static void socket_event(struct pipeline *pipeline, struct file *file, const char *type,
+			 const struct task *task, int fd)
+{
+	struct event event;
+
+	make_socket_event(pipeline, file, type, task, fd, &event);
 	pipeline_emit(pipeline, &event);
+}
+
+/* "socket of 4410 fd 5 10.0.0.7:80 still open: out 76 in 587" */
+static const char *open_words(struct pipeline *pipeline, const struct socket_history *history,
+			      const struct file_view *view)
+{
+	struct text *line = &pipeline->scratch;
+
+	text_clear(line);
+	text_add(line, "socket of ");
+	text_add_int(line, history->pid);
+	text_add(line, " fd ");
+	text_add_int(line, history->fd);
+	if (view->peer) {
+		text_add_char(line, ' ');
+		text_add(line, view->peer);
+	}
+	text_add(line, " still open: ");
+	totals_words(line, history, 0);
+	return arena_copy(&pipeline->arena, line->data, line->len);
 }
 
 void pipeline_socket_found(void *user, struct task *task, int fd, struct file *file)
 {
 	if (file_kind(file) == FILE_SOCKET)
-		socket_event(user, file, "found", task, fd, false);
+		socket_event(user, file, "found", task, fd);
 }
 
 void pipeline_socket_closed(void *user, struct file *file)
@@ -308,15 +321,42 @@ void pipeline_socket_closed(void *user, struct file *file)
 	if (file_kind(file) != FILE_SOCKET)
 		return;
 	if (!pipeline->last_words)
-		socket_event(pipeline, file, "closed", NULL, -1, false);
+		socket_event(pipeline, file, "closed", NULL, -1);
 	hosts_flow_end(pipeline->hosts, socket_id(file));
 }
 
 /* The same for sockets that are open when the trace ends. */
 static void socket_open(void *user, struct file *file)
 {
-	if (file_kind(file) == FILE_SOCKET)
-		socket_event(user, file, "open", NULL, -1, true);
+	const struct socket_history *history = socket_history(file);
+	struct pipeline *pipeline = user;
+	struct event event;
+
+	if (file_kind(file) != FILE_SOCKET)
+		return;
+	make_socket_event(pipeline, file, "open", NULL, -1, &event);
+	if (has_totals(history))
+		event.text = open_words(pipeline, history, event.file);
+	pipeline_emit(pipeline, &event);
+}
+
+/* For totals so far, which alone must know. */
+static void count_open(void *user, struct file *file)
+{
+	struct pipeline *pipeline = user;
+	struct event event;
+
+	if (file_kind(file) != FILE_SOCKET)
+		return;
+	make_socket_event(pipeline, file, "open", NULL, -1, &event);
+	if (filter_shows(&pipeline->options->filter, &event, NULL))
+		pipeline->totals->kind->event(pipeline->totals, &event);
+}
+
+void pipeline_totals_so_far(struct pipeline *pipeline)
+{
+	state_each(pipeline->state, count_open, pipeline);
+	summary_write(pipeline->totals);
 }
 
 void pipeline_last_words(void *user)

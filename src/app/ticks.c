@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "sink/summary.h"
 #include "state/socket.h"
 
 /* Pending calls are looked for this often; a note may come so much late. */
@@ -69,7 +68,7 @@ void pipeline_tick(void *user)
 	const uint64_t now = clock_monotonic_ns();
 
 	if (__atomic_exchange_n(&pipeline->totals_wanted, 0, __ATOMIC_SEQ_CST) && pipeline->totals)
-		summary_write(pipeline->totals);
+		pipeline_totals_so_far(pipeline);
 	if (__atomic_exchange_n(&pipeline->end_wanted, 0, __ATOMIC_SEQ_CST)) {
 		pipeline_last_words(pipeline);
 		pipeline->ended = true;

@@ -10,7 +10,7 @@
 #include "put.h"
 #include "table.h"
 
-enum { ROWS_MAX = 4096 };
+enum { ROWS_MAX = 4096, NOTES_MAX = 32 };
 
 /* What is counted of calls of one name, or made from one place. */
 struct call_row {
@@ -24,6 +24,7 @@ struct call_row {
 struct connection_row {
 	uint32_t id;
 	char *peer, *host; /* owned, escaped; "" when unknown */
+	char outcome[24];  /* of a connect that failed, or has none; "" else */
 	uint64_t sent_bytes, sent_calls, received_bytes, received_calls, blocked_ns, failed;
 	int64_t connect_ns, first_byte_ns; /* -1: unknown */
 };
@@ -32,11 +33,15 @@ struct summary {
 	struct sink base;
 	struct output *output;
 	struct sink_options options;
-	struct map calls, places; /* struct call_row by name and by place pointer */
-	struct connection_row *connections;
+	struct map calls, places;	    /* struct call_row by name and by place pointer */
+	struct connection_row *connections; /* closed */
 	size_t connection_count, folded;
 	struct connection_row others; /* the folded ones */
+	struct connection_row *open;  /* as they are just before the tables are written; forgotten then */
+	size_t open_count, open_room;
 	uint64_t other_place_calls;
+	struct text notes; /* lines to be written after the tables */
+	unsigned note_count;
 };
 
 static const char *const byte_calls[] = {
@@ -247,13 +252,45 @@ static void fold_connections(struct summary *summary)
 	summary->connection_count = keep;
 }
 
-/* A socket's end, with its totals; those that never had a peer nor traffic are no connections. */
+static bool is_word(const struct value *value, const char *word)
+{
+	return value && value->kind == VALUE_STRING && !strcmp(value->bytes.data, word);
+}
+
+/* The error of a connect that failed; or that nobody answered it until the end. */
+static void set_outcome(struct connection_row *row, const struct value *first)
+{
+	const struct value *error = value_find(first, "connect_error"), *state = value_find(first, "state");
+
+	if (error && error->kind == VALUE_STRING)
+		snprintf(row->outcome, sizeof(row->outcome), "%s", error->bytes.data);
+	else if (is_word(state, "connecting"))
+		snprintf(row->outcome, sizeof(row->outcome), "no answer");
+	else if (is_word(state, "failed"))
+		snprintf(row->outcome, sizeof(row->outcome), "failed");
+}
+
+static void add_open(struct summary *summary, const struct connection_row *row)
+{
+	if (summary->open_count == summary->open_room) {
+		summary->open_room = summary->open_room ? summary->open_room * 2 : 64;
+		summary->open = realloc(summary->open, summary->open_room * sizeof(*summary->open));
+		if (!summary->open)
+			abort();
+	}
+	summary->open[summary->open_count++] = *row;
+}
+
+/* A socket's totals at its end, or as they are now when it is open; those that never had a peer nor traffic
+ * are no connections. */
 static void count_connection(struct summary *summary, const struct event *event)
 {
 	const struct file_view *file = event->file;
 	const struct value *first = event->details;
 
-	if (!event->type || strcmp(event->type, "closed") || !file || !first)
+	const bool open = event->type && !strcmp(event->type, "open");
+
+	if (!event->type || (!open && strcmp(event->type, "closed") != 0) || !file || !first)
 		return;
 	if (first->kind == VALUE_STRUCT && !first->name)
 		first = first->list.first;
@@ -269,11 +306,27 @@ static void count_connection(struct summary *summary, const struct event *event)
 				      .first_byte_ns = time_of(first, "first_byte") };
 	if (!file->peer && !row.sent_calls && !row.received_calls && !row.failed)
 		return;
-	if (summary->connection_count == ROWS_MAX)
-		fold_connections(summary);
+	set_outcome(&row, first);
 	row.peer = escaped(summary, file->peer ? file->peer : file->local);
 	row.host = escaped(summary, file->host);
+	if (open) {
+		add_open(summary, &row);
+		return;
+	}
+	if (summary->connection_count == ROWS_MAX)
+		fold_connections(summary);
 	summary->connections[summary->connection_count++] = row;
+}
+
+/* What must be known about the whole, such as what could not be shown; where no trace says it. */
+static void keep_note(struct summary *summary, const struct event *event)
+{
+	if (!summary->options.totals_only || !event->text || event->args || summary->note_count >= NOTES_MAX)
+		return;
+	summary->note_count++;
+	PUT(&summary->notes, "! ");
+	put_foreign(&summary->notes, event->text, strlen(event->text), summary->options.utf8, false);
+	text_add_char(&summary->notes, '\n');
 }
 
 static struct sink *summary_open(struct output *output, const struct sink_options *options)
@@ -302,6 +355,8 @@ static void summary_event(struct sink *base, const struct event *event)
 		count_call(summary, event);
 	else if (event->kind == EVENT_SOCKET)
 		count_connection(summary, event);
+	else if (event->kind == EVENT_NOTE)
+		keep_note(summary, event);
 }
 
 static int by_time(const void *a, const void *b)
@@ -372,44 +427,104 @@ static void add_connection(struct table *table, const struct connection_row *row
 	table_number(table, row->sent_calls);
 	table_number(table, row->received_bytes);
 	table_number(table, row->received_calls);
-	table_time(table, row->connect_ns);
+	if (*row->outcome)
+		table_word(table, row->outcome);
+	else
+		table_time(table, row->connect_ns);
 	table_time(table, row->first_byte_ns);
 	table_count(table, row->failed);
 }
 
-static void write_connections(struct summary *summary, struct text *text)
+/* "s3 10.0.0.7:80 example.com" */
+static void add_name(struct table *table, const struct connection_row *row)
+{
+	struct text name = { 0 };
+
+	text_add_char(&name, 's');
+	text_add_uint(&name, row->id);
+	text_add_char(&name, ' ');
+	text_add(&name, *row->peer ? row->peer : "?");
+	if (*row->host) {
+		text_add_char(&name, ' ');
+		text_add(&name, row->host);
+	}
+	table_word(table, name.data);
+	text_done(&name);
+}
+
+/* All connections, closed and open, the costliest first. The caller frees the array, not what rows own. */
+static struct connection_row *sorted_connections(const struct summary *summary, size_t *count)
+{
+	struct connection_row *rows =
+		new_row((summary->connection_count + summary->open_count + 1) * sizeof(*rows));
+
+	memcpy(rows, summary->connections, summary->connection_count * sizeof(*rows));
+	if (summary->open_count)
+		memcpy(rows + summary->connection_count, summary->open, summary->open_count * sizeof(*rows));
+	*count = summary->connection_count + summary->open_count;
+	qsort(rows, *count, sizeof(*rows), by_cost);
+	return rows;
+}
+
+static void write_connections(const struct summary *summary, struct text *text)
 {
 	static const char *const heads[] = { "blocked", "bytes out", "calls",  "bytes in",  "calls",
 					     "connect", "1st byte",  "errors", "connection" };
+	struct connection_row others = summary->others;
 	struct table table = { 0 };
+	size_t count, folded = summary->folded;
+	struct connection_row *rows = sorted_connections(summary, &count);
 
-	if (!summary->connection_count)
-		return;
-	qsort(summary->connections, summary->connection_count, sizeof(*summary->connections), by_cost);
 	table_begin(&table, heads, sizeof(heads) / sizeof(heads[0]));
-	for (size_t i = 0; i < summary->connection_count; i++) {
-		const struct connection_row *row = &summary->connections[i];
-		add_connection(&table, row);
-		struct text name = { 0 };
-		text_add_char(&name, 's');
-		text_add_uint(&name, row->id);
-		text_add_char(&name, ' ');
-		text_add(&name, *row->peer ? row->peer : "?");
-		if (*row->host) {
-			text_add_char(&name, ' ');
-			text_add(&name, row->host);
+	for (size_t i = 0; i < count && i < ROWS_MAX; i++) {
+		add_connection(&table, &rows[i]);
+		add_name(&table, &rows[i]);
+	}
+	for (size_t i = ROWS_MAX; i < count; i++, folded++)
+		add_totals(&others, &rows[i]);
+	if (folded) {
+		char words[64];
+		snprintf(words, sizeof(words), "%zu others", folded);
+		add_connection(&table, &others);
+		table_word(&table, words);
+	}
+	if (count)
+		text_add_char(text, '\n');
+	if (count)
+		table_end(&table, text);
+	free(rows);
+}
+
+static int by_where(const void *a, const void *b)
+{
+	const struct call_row *one = *(struct call_row *const *)a, *other = *(struct call_row *const *)b;
+
+	return strcmp(one->where, other->where);
+}
+
+/* One line of code is one row, however many calls the compiler made of it. The caller frees the rows as well.
+ */
+static struct call_row **sorted_places(const struct map *places, size_t *count)
+{
+	size_t all, kept = 0;
+	struct call_row **rows = sorted_rows(places, &all);
+
+	qsort(rows, all, sizeof(*rows), by_where);
+	for (size_t i = 0; i < all; i++) {
+		if (kept && !strcmp(rows[kept - 1]->where, rows[i]->where)) {
+			rows[kept - 1]->calls += rows[i]->calls;
+			rows[kept - 1]->errors += rows[i]->errors;
+			rows[kept - 1]->bytes += rows[i]->bytes;
+			rows[kept - 1]->ns += rows[i]->ns;
+			continue;
 		}
-		table_word(&table, name.data);
-		text_done(&name);
+		struct call_row *row = new_row(sizeof(*row));
+		*row = *rows[i];
+		rows[kept++] = row;
 	}
-	if (summary->folded) {
-		char others[64];
-		snprintf(others, sizeof(others), "%zu others", summary->folded);
-		add_connection(&table, &summary->others);
-		table_word(&table, others);
-	}
-	text_add_char(text, '\n');
-	table_end(&table, text);
+	qsort(rows, kept, sizeof(*rows), by_time);
+	*count = kept;
+	return rows;
 }
 
 static void write_places(const struct summary *summary, struct text *text)
@@ -417,7 +532,7 @@ static void write_places(const struct summary *summary, struct text *text)
 	static const char *const heads[] = { "blocked", "calls", "bytes", "errors", "called from" };
 	struct table table = { 0 };
 	size_t count;
-	struct call_row **rows = sorted_rows(&summary->places, &count);
+	struct call_row **rows = sorted_places(&summary->places, &count);
 
 	if (count) {
 		table_begin(&table, heads, sizeof(heads) / sizeof(heads[0]));
@@ -434,7 +549,17 @@ static void write_places(const struct summary *summary, struct text *text)
 	if (summary->other_place_calls)
 		text_printf(text, "%llu calls from other places\n",
 			    (unsigned long long)summary->other_place_calls);
+	for (size_t i = 0; i < count; i++)
+		free(rows[i]);
 	free(rows);
+}
+
+static void free_connections(struct connection_row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(rows[i].peer);
+		free(rows[i].host);
+	}
 }
 
 void summary_write(struct sink *sink)
@@ -445,9 +570,12 @@ void summary_write(struct sink *sink)
 	write_calls(summary, &text);
 	write_connections(summary, &text);
 	write_places(summary, &text);
+	text_add_bytes(&text, summary->notes.data, summary->notes.len);
 	output_write(summary->output, text.data, text.len);
 	output_flush(summary->output);
 	text_done(&text);
+	free_connections(summary->open, summary->open_count);
+	summary->open_count = 0;
 }
 
 static void free_rows(struct map *map)
@@ -470,11 +598,10 @@ static void summary_close(struct sink *base)
 	summary_write(base);
 	free_rows(&summary->calls);
 	free_rows(&summary->places);
-	for (size_t i = 0; i < summary->connection_count; i++) {
-		free(summary->connections[i].peer);
-		free(summary->connections[i].host);
-	}
+	free_connections(summary->connections, summary->connection_count);
 	free(summary->connections);
+	free(summary->open);
+	text_done(&summary->notes);
 	free(summary);
 }
 

@@ -74,9 +74,8 @@ void history_blocked(struct state *state, struct file *file, const struct call *
 		file->history->blocked_ns[blocked] += call->exit_ns - call->entry_ns;
 }
 
-static void failed(struct socket_history *history, int error)
+void history_error(struct socket_history *history, int error)
 {
-	history->failed++;
 	for (unsigned i = 0; i < SOCKET_ERRORS; i++) {
 		struct socket_error *one = &history->errors[i];
 
@@ -221,6 +220,8 @@ void history_call(struct state *state, struct call *call)
 	}
 	if (!call->failed)
 		traffic(state, call);
-	else if (file)
-		failed(file->history, (int)-call->result);
+	if (call->failed && file) {
+		file->history->failed++;
+		history_error(file->history, (int)-call->result);
+	}
 }

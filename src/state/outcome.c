@@ -119,6 +119,8 @@ static void from_so_error(struct state *state, struct call *call, int error)
 	struct file *file = call->file;
 	uint64_t when = file->history->connect_done ? file->history->connect_done : state->now;
 
+	if (error)
+		history_error(file->history, error);
 	if (connecting(file)) {
 		if (error)
 			went_wrong(file, when, error);

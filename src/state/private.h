@@ -144,6 +144,7 @@ void epoll_forget(struct file *file);			    /* its registrations go with it */
 
 /* history.c: traffic, time and errors of a call that is over */
 void history_call(struct state *state, struct call *call);
+void history_error(struct socket_history *history, int error);
 void history_blocked(struct state *state, struct file *file, const struct call *call,
 		     enum socket_blocked blocked);
 

@@ -112,7 +112,8 @@ def test_refused(engine):
             traced, told = run(port, how, engine)
             assert len(told) == 1 and told[0][0] == "getsockopt", (told, traced)
             assert re.fullmatch(r"connect failed after [0-9.]+(us|ms): ECONNREFUSED \(Connection refused\)", told[0][1]), told
-            assert closed(traced, port)["connect_error"] == "ECONNREFUSED"
+            history = closed(traced, port)
+            assert history["connect_error"] == "ECONNREFUSED" and history["errors"]["ECONNREFUSED"] == 1, history
 
 
 def test_dropped_and_timed_out(engine):

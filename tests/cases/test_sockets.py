@@ -2,6 +2,7 @@
 import array
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -62,6 +63,41 @@ def test_totals_table(web):
     request, header, download = ended.out.split()
     row = next(line.split() for line in ended.err.splitlines() if line.endswith(f"127.0.0.1:{web}"))
     assert request in row and str(int(header) + int(download)) in row, ended
+
+
+SO_FAR = """
+import os, signal, socket, sys, time
+client = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
+client.sendall(b'x' * 12345)
+os.kill(os.getppid(), signal.SIGUSR1)
+while '12345' not in open(sys.argv[2]).read():
+    time.sleep(0.02)
+client.sendall(b'x' * 10)
+"""
+
+
+def test_totals_so_far():
+    """SIGUSR1: the tables with what is open; at the end they come again."""
+    with servers.echo_server() as port, harness.scratch("totals") as path:
+        path.touch()
+        ended = harness.sockline("-c", "-o", path, "--", PYTHON, "-c", SO_FAR, port, path)
+        text = path.read_text(encoding="utf-8")
+    assert ended.status == 0, ended
+    rows = [line.split() for line in text.splitlines() if line.endswith(f"127.0.0.1:{port}")]
+    assert [row[1] for row in rows] == ["12345", "12355"] and rows[0][-2] == rows[1][-2], text
+
+
+def test_totals_of_open_connections(attach_engine):
+    """Connections that are still open when the trace ends are in its tables."""
+    with servers.echo_server() as port, harness.background([PYTHON, "-c", ATTACHED, str(port)], ready=b"ready\n") as target, \
+            harness.scratch("totals") as path:
+        words = [harness.SOCKLINE, "-c", "-o", path, f"--engine={attach_engine}", "-p", str(target.pid)]
+        process = subprocess.Popen(list(map(str, words)), stderr=subprocess.PIPE)
+        harness.wait_for("being attached", lambda: harness.tracers(target.pid) - {0} or process.poll() is not None)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=15)
+        text = path.read_text(encoding="utf-8")
+    assert f"127.0.0.1:{port}\n" in text, text
 
 
 # ---- ends ------------------------------------------------------------------------------------------------------------

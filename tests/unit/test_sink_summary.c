@@ -132,12 +132,79 @@ static void test_many_connections(void **state)
 	free(text);
 }
 
+/* Sockets that are open when totals are asked for are in them, and are counted once at the end. */
+static void test_open(void **state)
+{
+	static const struct file_view web = {
+		.kind = FILE_SOCKET, .id = 3, .link = LINK_TO, .peer = "10.0.0.7:80"
+	};
+	struct sink_options options = plain_options(0);
+	struct memory_output memory = memory_output_open();
+	struct sink *sink = sink_summary.open(memory.output, &options);
+	unsigned found = 0;
+
+	(void)state;
+	for (unsigned time = 0; time < 3; time++) {
+		struct events events = { 0 };
+		add_closed(&events, &web, 10 + time, 0, -1, 0, 0);
+		events.list[0].type = time < 2 ? "open" : "closed";
+		value_append((struct value *)events.list[0].details,
+			     value_string(&events.arena, time < 2 ? "state" : "connect_error",
+					  time < 2 ? "connecting" : "ETIMEDOUT", time < 2 ? 10 : 9));
+		sink_summary.event(sink, &events.list[0]);
+		if (time < 2)
+			summary_write(sink);
+		arena_done(&events.arena);
+	}
+	sink_summary.close(sink);
+	char *text = memory_output_close(&memory);
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		char rest[64] = "";
+		unsigned bytes = 0;
+		if (sscanf(line, " 0 %u 1 0 0 %63[^\n]", &bytes, rest) != 2)
+			continue;
+		assert_int_equal(bytes, 10 + found);
+		assert_non_null(strstr(rest, found < 2 ? "no answer" : "ETIMEDOUT"));
+		assert_non_null(strstr(rest, "s3 10.0.0.7:80"));
+		found++;
+	}
+	assert_int_equal(found, 3);
+	free(text);
+}
+
+/* Two calls of one line are one row; with -c alone notes stand below the tables. */
+static void test_lines_and_notes(void **state)
+{
+	static const struct place places[] = {
+		{ .function = "f", .file = "/src/a.c", .line = 7, .offset = 4 },
+		{ .function = "f", .file = "/src/a.c", .line = 7, .offset = 9 },
+	};
+	struct sink_options options = plain_options(0);
+	struct memory_output memory = memory_output_open();
+	struct events events = { 0 };
+
+	(void)state;
+	options.totals_only = true;
+	struct sink *sink = sink_summary.open(memory.output, &options);
+	for (unsigned i = 0; i < 2; i++)
+		add_call(&events, "sendto", 1, 5, 7, NULL, 2)->caller.place = &places[i];
+	add_event(&events, EVENT_NOTE, "note", 1, 0)->text = "no lines for \033demo";
+	for (unsigned i = 0; i < 3; i++)
+		sink_summary.event(sink, &events.list[i]);
+	sink_summary.close(sink);
+	char *text = memory_output_close(&memory);
+	assert_non_null(strstr(text, "     2     4        a.c:7 (f)\n! no lines for \\x1bdemo\n"));
+	assert_null(strstr(strstr(text, "a.c:7") + 1, "a.c:7"));
+	free(text);
+	arena_done(&events.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tables),
-		cmocka_unit_test(test_twice),
-		cmocka_unit_test(test_many_connections),
+		cmocka_unit_test(test_tables),		 cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_many_connections), cmocka_unit_test(test_open),
+		cmocka_unit_test(test_lines_and_notes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
