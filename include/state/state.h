@@ -39,6 +39,9 @@ void state_free(struct state *state); /* calls closed for nobody: see state_each
  * pidfd_getfd is allowed), as are those of a child whose parent has gone on (TASK_UNTOLD). Sets task->files.
  */
 void state_task_new(struct state *state, struct task *task, struct task *parent, uint64_t clone_flags);
+/* Held: it is about to end, with its fds still open; asks what can only be asked now (tcp_options.at_close).
+ */
+void state_task_exiting(struct state *state, struct task *task);
 void state_task_end(struct state *state, struct task *task);
 /* execve succeeded (held): unshare the table, drop CLOEXEC fds, look at those that were there before us. */
 void state_exec(struct state *state, struct task *task);

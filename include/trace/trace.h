@@ -63,6 +63,9 @@ struct trace_events {
 	void (*let_go)(void *user);
 	void (*exec)(void *user, struct task *task,
 		     pid_t old_tid); /* held; ABI, space, comm, executable are new */
+	/* Held: the thread is about to end, its process has all its descriptors still. Only with want_exits.
+	 */
+	void (*exiting)(void *user, struct task *task);
 	void (*executable_map)(void *user,
 			       struct task *task); /* held: mmap/mprotect with PROT_EXEC at its exit */
 	void (*signal)(void *user, struct task *task, int signo, const void *siginfo);
@@ -78,6 +81,7 @@ struct trace_options {
 	struct row_set wanted; /* rows that are to stop (shown ones and those the state needs) */
 	bool low_latency;      /* hold /dev/cpu_dma_latency while stops come fast, where permitted */
 	bool want_exec_maps;   /* callers are shown: trap executable mappings */
+	bool want_exits;       /* exiting is to be called: one stop more for each thread */
 	const char *user;      /* -u, NULL: ours */
 	char **environment;    /* for the command; NULL: ours */
 	/* What sockline inherited, for the command to inherit (main notes both before it changes any). NULL:

@@ -102,6 +102,11 @@ void pipeline_task_new(void *user, struct task *task, struct task *parent, uint6
 		show_process(pipeline, task, parent);
 }
 
+void pipeline_exiting(void *user, struct task *task)
+{
+	state_task_exiting(((struct pipeline *)user)->state, task);
+}
+
 void pipeline_task_end(void *user, struct task *task, int status)
 {
 	struct pipeline *pipeline = user;

@@ -160,6 +160,7 @@ static void make_tracer(struct run *run)
 		.follow = options->follow,
 		.low_latency = options->low_latency,
 		.want_exec_maps = options->caller || options->stack > 0,
+		.want_exits = options->tcp_at_close,
 		.user = options->user,
 		.environment = run->environment,
 		.signal_mask = &run->mask,

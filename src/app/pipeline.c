@@ -85,6 +85,7 @@ void pipeline_events(struct pipeline *pipeline, struct trace_events *events)
 		.finish = pipeline_finish,
 		.blocked = pipeline_blocked,
 		.task_new = pipeline_task_new,
+		.exiting = pipeline_exiting,
 		.task_end = pipeline_task_end,
 		.process_end = pipeline_process_end,
 		.let_go = pipeline_last_words,

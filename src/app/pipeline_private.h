@@ -85,6 +85,7 @@ void pipeline_tcp_sample(void *user, struct file *file, const struct tcp_sample 
 
 /* lines.c: processes, signals, notes. */
 void pipeline_task_new(void *user, struct task *task, struct task *parent, uint64_t clone_flags);
+void pipeline_exiting(void *user, struct task *task);
 void pipeline_task_end(void *user, struct task *task, int status);
 void pipeline_process_end(void *user, struct process *process, int status);
 void pipeline_exec(void *user, struct task *task, pid_t old_tid);

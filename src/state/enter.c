@@ -31,11 +31,13 @@ static struct file *look_main(struct state *state, struct task *task, const stru
 
 /* From here on the kernel may give the number to what another thread opens, before the close is seen to end.
  */
-static void begin_close(struct task *task, int fd)
+static void begin_close(struct state *state, struct task *task, const struct call *call, struct file *file,
+			int fd)
 {
 	struct slot *slot = fdtable_slot(task->files, fd);
 
-	if (slot && task->files->refs > 1)
+	tcp_enter_close(state, task, call, file, fd);
+	if (call->entry_seen && slot && task->files->refs > 1)
 		slot->flags |= SLOT_CLOSING;
 }
 
@@ -71,11 +73,10 @@ static bool enter_any(struct state *state, struct task *task, struct call *call)
 		apply_skipped(state, task, call);
 		return false;
 	}
-	tcp_enter_close(state, task, call, file);
-	if (call->entry_seen && call->row->effect == EFFECT_CLOSE)
-		begin_close(task, call_fd(call, call->row->fd_arg));
-	if (call->entry_seen && call->row->effect == EFFECT_DUP2 && call->args[0] != call->args[1])
-		begin_close(task, call_fd(call, 1));
+	if (call->row->effect == EFFECT_CLOSE)
+		begin_close(state, task, call, file, call_fd(call, call->row->fd_arg));
+	if (call->row->effect == EFFECT_DUP2 && call->args[0] != call->args[1])
+		begin_close(state, task, call, file2, call_fd(call, 1));
 	call->file = file_ref(file);
 	if (file2)
 		call->file2 = file_ref(file2);
@@ -99,7 +100,10 @@ static bool enter_none(struct state *state, struct task *task, struct call *call
 {
 	if (call->row->effect == EFFECT_UNSHARE)
 		return call->args[0] & UNSHARE_FILES;
-	if (call->row->effect != EFFECT_CLOSE_RANGE || range_matters(task, call) || task->files->refs > 1)
+	if (call->row->effect != EFFECT_CLOSE_RANGE)
+		return true;
+	tcp_enter_close_range(state, task, call);
+	if (range_matters(task, call) || task->files->refs > 1)
 		return true;
 	uint64_t last = (uint32_t)call->args[1];
 

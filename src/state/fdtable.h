@@ -33,7 +33,8 @@ struct slot {
 };
 
 struct fdtable {
-	unsigned refs; /* tasks */
+	unsigned refs;	  /* tasks */
+	unsigned exiting; /* of these, such as are about to end */
 	unsigned size;
 	struct slot *slots;
 	unsigned matters; /* slots that hold sockets, epolls or rings */

@@ -40,6 +40,7 @@ struct file {
 	struct tcp_sample *sample;	/* taken, not told yet; NULL: none */
 	uint64_t sampled_bytes;		/* sent and received when the last sample was taken */
 	bool sampled_close;
+	unsigned here;	       /* tcp_exiting: references that end with a table */
 	struct file *pair;     /* the other end; each forgets the other */
 	uint32_t pair_id;      /* of the other end, also when that is closed; 0: none */
 	uint64_t ends;	       /* key in state->by_ends; 0: not there */
@@ -171,8 +172,12 @@ void pair_single(struct state *state, struct file *file, bool single);
 void payload_leave_send(struct call *call);
 
 /* tcp.c: samples of struct tcp_info */
-void tcp_enter_close(struct state *state, struct task *task, struct call *call, struct file *file);
+/* The call takes the file away from fd. */
+void tcp_enter_close(struct state *state, struct task *task, const struct call *call, struct file *file,
+		     int fd);
+void tcp_enter_close_range(struct state *state, struct task *task, const struct call *call);
 void tcp_leave_data(struct state *state, struct task *task, struct call *call);
+void tcp_exiting(struct state *state, struct task *task);
 void tcp_tell(struct state *state, struct file *file);
 void tcp_closed(struct state *state, struct file *file);
 

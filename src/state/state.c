@@ -89,10 +89,20 @@ void state_task_new(struct state *state, struct task *task, struct task *parent,
 			  task); /* now: where only exits are seen, its first call has made its fd already */
 }
 
+void state_task_exiting(struct state *state, struct task *task)
+{
+	struct fdtable *table = task->files;
+
+	if (table && ++table->exiting == table->refs)
+		tcp_exiting(state, task);
+}
+
 void state_task_end(struct state *state, struct task *task)
 {
 	file_tell_found(state);
 	state->ask->forget(state->ask, task->tid);
+	if (task->files && task->files->exiting)
+		task->files->exiting--;
 	fdtable_unref(state, task->files);
 	task->files = NULL;
 	if (task->process && task->process->state_task == task)

@@ -30,12 +30,54 @@ static void take(struct state *state, struct task *task, int fd, struct file *fi
 	sample->size = size > 0 ? (uint32_t)size : 0;
 }
 
-void tcp_enter_close(struct state *state, struct task *task, struct call *call, struct file *file)
+void tcp_enter_close(struct state *state, struct task *task, const struct call *call, struct file *file,
+		     int fd)
 {
-	if (!state->tcp.at_close || !call->entry_seen || call->row->effect != EFFECT_CLOSE || !is_tcp(file) ||
-	    file->refs > 1)
+	if (state->tcp.at_close && call->entry_seen && is_tcp(file) && file->refs == 1)
+		take(state, task, fd, file, "close");
+}
+
+void tcp_enter_close_range(struct state *state, struct task *task, const struct call *call)
+{
+	const struct fdtable *table = task->files;
+	uint64_t last = (uint32_t)call->args[1];
+
+	if (!state->tcp.at_close || call->args[2])
 		return;
-	take(state, task, call_fd(call, call->row->fd_arg), file, "close");
+	for (uint64_t fd = (uint32_t)call->args[0]; fd <= last && fd < table->size; fd++)
+		tcp_enter_close(state, task, call, table->slots[fd].file, (int)fd);
+}
+
+/* References that the thread's own open call has: it will never end. */
+static unsigned held_by_call(const struct task *task, const struct file *file)
+{
+	return task->call ? (task->call->file == file) + (task->call->file2 == file) : 0;
+}
+
+/*
+ * Held: the last task of its fd table is about to end, and with it every file that nobody else refers to.
+ * Each is met as often as it has numbers, so references are counted first.
+ */
+void tcp_exiting(struct state *state, struct task *task)
+{
+	const struct fdtable *table = task->files;
+
+	if (!state->tcp.at_close)
+		return;
+	state->now = clock_monotonic_ns();
+	for (unsigned fd = 0; fd < table->size; fd++)
+		if (table->slots[fd].file)
+			table->slots[fd].file->here++;
+	for (unsigned fd = 0; fd < table->size; fd++) {
+		struct file *file = table->slots[fd].file;
+
+		if (file && is_tcp(file) && file->here + held_by_call(task, file) == file->refs &&
+		    !file->sample)
+			take(state, task, (int)fd, file, "close");
+	}
+	for (unsigned fd = 0; fd < table->size; fd++)
+		if (table->slots[fd].file)
+			table->slots[fd].file->here = 0;
 }
 
 void tcp_leave_data(struct state *state, struct task *task, struct call *call)

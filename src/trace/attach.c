@@ -24,6 +24,8 @@ static unsigned long attach_options(const struct tracer *tracer)
 
 	if (tracer->options.follow)
 		options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
+	if (tracer->options.want_exits)
+		options |= PTRACE_O_TRACEEXIT;
 	return options;
 }
 

@@ -185,6 +185,20 @@ static struct tracee *on_signal(struct tracee *tracee, const struct stop *stop)
 	return tracee;
 }
 
+/* No call of it will end any more: what they hold of files is given back before its siblings end. */
+static struct tracee *on_exiting(struct tracee *tracee, const struct stop *stop)
+{
+	const struct trace_events *events = &tracee->tracer->events;
+
+	(void)stop;
+	if (tracee->life != LIFE_TRACED && tracee->life != LIFE_ATTACHED)
+		return tracee;
+	if (events->exiting)
+		events->exiting(events->user, &tracee->task);
+	calls_flush(tracee);
+	return tracee;
+}
+
 static struct tracee *on_other(struct tracee *tracee, const struct stop *stop)
 {
 	(void)stop;
@@ -195,7 +209,7 @@ static struct tracee *on_other(struct tracee *tracee, const struct stop *stop)
 static struct tracee *(*const handlers[STOP_KINDS])(struct tracee *tracee, const struct stop *stop) = {
 	[STOP_SYSCALL] = on_call,	 [STOP_SECCOMP] = on_call, [STOP_FORK] = on_fork,
 	[STOP_EXEC] = on_exec,		 [STOP_GROUP] = on_group,  [STOP_SIGNAL] = on_signal,
-	[STOP_INTERRUPT] = on_interrupt, [STOP_OTHER] = on_other,
+	[STOP_INTERRUPT] = on_interrupt, [STOP_OTHER] = on_other,  [STOP_EXITING] = on_exiting,
 };
 
 static void on_end(struct tracer *tracer, const struct stop *stop)

@@ -16,6 +16,8 @@ static enum stop_kind kind_of_event(int event, int signo)
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE:
 		return STOP_FORK;
+	case PTRACE_EVENT_EXIT:
+		return STOP_EXITING;
 	case PTRACE_EVENT_STOP:
 		return signo == SIGTRAP ? STOP_INTERRUPT : STOP_GROUP;
 	default:

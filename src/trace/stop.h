@@ -17,6 +17,7 @@ enum stop_kind {
 	STOP_FORK,    /* fork, vfork or clone; the event message is the child's tid */
 	STOP_GROUP,   /* stopped by job control: goes on with PTRACE_LISTEN */
 	STOP_INTERRUPT, /* PTRACE_INTERRUPT, a new child's first stop, or the end of a group stop */
+	STOP_EXITING,	/* about to end, on its way through exit */
 	STOP_SIGNAL,	/* a signal is about to be delivered: signo, to be passed on */
 	STOP_OTHER,	/* an event that was not asked for: goes on */
 	STOP_KINDS,

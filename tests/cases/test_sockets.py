@@ -323,6 +323,47 @@ def test_memory_follows_what_is_open():
     assert (large - small) / 3500 < 2, f"{small} KiB with 500 sockets, {large} KiB with 4000"
 
 
+# ---- tcp_info --------------------------------------------------------------------------------------------------------
+
+ENDS = """
+import os, socket, sys, threading
+server = socket.create_server(('127.0.0.1', 0))
+client = socket.create_connection(server.getsockname())
+conn, _ = server.accept()
+client.send(b'hello')
+conn.recv(5)
+how = sys.argv[1]
+if how == 'close':
+    conn.close()
+    client.close()
+elif how == 'dup2':
+    other = os.open('/dev/null', os.O_RDONLY)
+    os.dup2(other, client.fileno())
+    os.dup2(other, conn.fileno())
+elif how == 'close_range':
+    os.closerange(3, 100)
+elif how == 'threads':
+    for end in client, conn:
+        threading.Thread(target=end.recv, args=(1,), daemon=True).start()
+elif how == 'kill':
+    os.kill(os.getpid(), 9)
+os._exit(3)
+"""
+
+
+@pytest.mark.parametrize("how", ["close", "dup2", "close_range", "exit", "threads", "kill"])
+def test_tcp_info_at_close(engine, how):
+    """Whichever way a connection ends: what the kernel knew of it is asked while it still knows."""
+    trace = harness.trace([PYTHON, "-c", ENDS, how], "--tcp-info=close", engine=engine)
+    assert trace.status == (137 if how == "kill" else 3), trace
+    samples = trace.of("socket", "tcp_info")
+    assert len(samples) == 2 and len({event["socket"] for event in samples}) == 2, (samples, trace)
+    assert all(event["details"]["why"] == "close" for event in samples)
+    assert {event["details"]["tcpi_state"] for event in samples} <= {"TCP_ESTABLISHED", "TCP_CLOSE_WAIT"}, samples
+    acked = sorted(event["details"]["tcpi_bytes_acked"] + event["details"]["tcpi_bytes_received"] for event in samples)
+    assert acked[0] >= 5, samples
+
+
 # ---- filters ---------------------------------------------------------------------------------------------------------
 
 POLLED = """

@@ -580,6 +580,55 @@ static void test_tcp_samples(void **unused)
 	world_done(&world);
 }
 
+/* Every way in which the last number of a connection goes, while it can still be asked. */
+static void test_tcp_last_words(void **unused)
+{
+	enum { EXIT, EXIT_OF_TWO, EXIT_WITH_COPY, ONTO, RANGE, RANGE_LATER };
+	static const struct {
+		unsigned way, samples;
+	} rows[] = {
+		{ EXIT, 1 }, { EXIT_OF_TWO, 1 }, { EXIT_WITH_COPY, 0 },
+		{ ONTO, 1 }, { RANGE, 1 },	 { RANGE_LATER, 0 },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct tcp_options options = { .at_close = true, .sample = world_sample };
+		struct world world;
+
+		begin(&world);
+		options.user = &world;
+		state_tcp_options(world.state, &options);
+		connect_to(&world, 3, 80, 0);
+		if (rows[i].way == EXIT_OF_TWO)
+			world_start(&world, 'B', 'A', CLONED_FILES | 0x10000);
+		if (rows[i].way == EXIT_WITH_COPY)
+			world_start(&world, 'B', 'A', 0);
+		switch (rows[i].way) {
+		case ONTO:
+			RUN(&world, 'A', 5, socket, AF_INET, SOCK_STREAM, 6);
+			RUN(&world, 'A', 3, dup2, 5, 3);
+			break;
+		case RANGE:
+		case RANGE_LATER:
+			RUN(&world, 'A', 0, close_range, 3, ~0U, rows[i].way == RANGE ? 0 : 4);
+			break;
+		default:
+			RUN(&world, 'A', 4, dup, 3);
+			state_task_exiting(world.state, world_task(&world, 'A'));
+			assert_int_equal(world.tcp_asked, rows[i].way == EXIT);
+			if (rows[i].way == EXIT_OF_TWO)
+				state_task_exiting(world.state, world_task(&world, 'B'));
+			state_task_end(world.state, world_task(&world, 'A'));
+			if (rows[i].way == EXIT_OF_TWO)
+				state_task_end(world.state, world_task(&world, 'B'));
+		}
+		assert_int_equal(world.samples, rows[i].samples);
+		assert_int_equal(world.tcp_asked, rows[i].samples);
+		world_done(&world);
+	}
+}
+
 /* Exit-only engines: a close whose number was given away again before it was seen. */
 static void test_exit_only(void **unused)
 {
@@ -616,7 +665,7 @@ int main(void)
 		cmocka_unit_test(test_unix),	      cmocka_unit_test(test_epoll),
 		cmocka_unit_test(test_epoll_hostile), cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_exit_only),     cmocka_unit_test(test_asleep),
-		cmocka_unit_test(test_tcp_samples),
+		cmocka_unit_test(test_tcp_samples),   cmocka_unit_test(test_tcp_last_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
