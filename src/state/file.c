@@ -85,6 +85,7 @@ static void free_file(struct file *file)
 {
 	free(file->history);
 	free(file->sample);
+	free(file->kept);
 	free(file->local_text);
 	free(file->peer_text);
 	free(file);

@@ -38,6 +38,7 @@ struct file {
 	struct file *older, *newer;	/* list of all */
 	struct socket_history *history; /* sockets */
 	struct tcp_sample *sample;	/* taken, not told yet; NULL: none */
+	struct tcp_sample *kept;	/* taken when the other end had closed; NULL: none */
 	uint64_t sampled_bytes;		/* sent and received when the last sample was taken */
 	bool sampled_close;
 	unsigned here;	       /* tcp_exiting: references that end with a table */

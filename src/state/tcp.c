@@ -80,11 +80,29 @@ void tcp_exiting(struct state *state, struct task *task)
 			table->slots[fd].file->here = 0;
 }
 
+/*
+ * Where a close is seen only when it is over, the end that closes last is gone by then. What is known when it
+ * hears of the other's end is kept for that case.
+ */
+static void keep_last(struct state *state, struct task *task, const struct call *call)
+{
+	const bool receives = call->row->effect == EFFECT_RECEIVE || call->row->effect == EFFECT_RECVMSG;
+
+	if (!state->tcp.at_close || call->entry_seen || !receives || !call_succeeded(call) || call->result ||
+	    call->file->kept)
+		return;
+	take(state, task, call_fd(call, call->row->fd_arg), call->file, "close");
+	call->file->kept = call->file->sample;
+	call->file->sample = NULL;
+}
+
 void tcp_leave_data(struct state *state, struct task *task, struct call *call)
 {
 	const struct socket_history *history;
 	uint64_t bytes;
 
+	if (is_tcp(call->file) && !call->file->sample)
+		keep_last(state, task, call);
 	if (!state->tcp.every_bytes || !(call->row->classes & CLASS_DATA) || !call_succeeded(call) ||
 	    call->result <= 0 || !is_tcp(call->file))
 		return;
@@ -96,17 +114,24 @@ void tcp_leave_data(struct state *state, struct task *task, struct call *call)
 	take(state, task, call_fd(call, call->row->fd_arg), call->file, "bytes");
 }
 
-void tcp_tell(struct state *state, struct file *file)
+/* Tells of the sample in *slot, and frees it. */
+static void tell(struct state *state, struct file *file, struct tcp_sample **slot)
 {
-	struct tcp_sample *sample = file ? file->sample : NULL;
+	struct tcp_sample *sample = *slot;
 
 	if (!sample)
 		return;
-	file->sample = NULL;
+	*slot = NULL;
 	if (sample->size && state->tcp.sample)
 		state->tcp.sample(state->tcp.user, file, sample);
 	file->sampled_close |= sample->size && sample->why[0] == 'c';
 	free(sample);
+}
+
+void tcp_tell(struct state *state, struct file *file)
+{
+	if (file)
+		tell(state, file, &file->sample);
 }
 
 /* Asks without touching; false when the kernel does not know the connection any more, or we may not ask. */
@@ -130,8 +155,10 @@ static bool take_running(struct state *state, struct file *file, const char *why
 void tcp_closed(struct state *state, struct file *file)
 {
 	tcp_tell(state, file);
-	if (state->tcp.at_close && !file->sampled_close && is_tcp(file) && file->cookie)
-		take_running(state, file, "close");
+	if (!state->tcp.at_close || file->sampled_close || !is_tcp(file))
+		return;
+	if (!file->cookie || !take_running(state, file, "close"))
+		tell(state, file, &file->kept);
 }
 
 void state_tcp_tick(struct state *state)

@@ -364,6 +364,36 @@ def test_tcp_info_at_close(engine, how):
     assert acked[0] >= 5, samples
 
 
+LAST = """
+import socket, sys
+server = socket.create_server(('127.0.0.1', 0))
+client = socket.create_connection(server.getsockname())
+conn, _ = server.accept()
+print('ready', flush=True)
+sys.stdin.readline()
+client.send(b'hello')
+client.close()
+conn.recv(5)
+conn.recv(5)
+conn.close()
+print('done', flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_tcp_info_at_close_attached(attach_engine):
+    with harness.background([PYTHON, "-c", LAST], ready=b"ready\n") as target:
+        with harness.attach(target.pid, engine=attach_engine, options=["--tcp-info=close"]) as attached:
+            target.stdin.write(b"\n")
+            target.stdin.flush()
+            while b"done" not in target.stdout.readline():
+                pass
+            attached.seen(b'"tcp_info"')
+            trace = attached.stop()
+    samples = trace.of("socket", "tcp_info")
+    assert len({event["socket"] for event in samples}) == 2 == len(samples), (samples, trace)
+
+
 # ---- filters ---------------------------------------------------------------------------------------------------------
 
 POLLED = """
