@@ -179,7 +179,8 @@ static void stops_are_classified(void **state)
 		{ PTRACE_EVENT_STOP << 16 | SIGTRAP << 8 | 0x7f, STOP_INTERRUPT },
 		{ PTRACE_EVENT_STOP << 16 | SIGSTOP << 8 | 0x7f, STOP_GROUP },
 		{ PTRACE_EVENT_STOP << 16 | SIGTTIN << 8 | 0x7f, STOP_GROUP },
-		{ PTRACE_EVENT_EXIT << 16 | SIGTRAP << 8 | 0x7f, STOP_OTHER },
+		{ PTRACE_EVENT_EXIT << 16 | SIGTRAP << 8 | 0x7f, STOP_EXITING },
+		{ PTRACE_EVENT_VFORK_DONE << 16 | SIGTRAP << 8 | 0x7f, STOP_OTHER },
 	};
 
 	(void)state;
