@@ -26,9 +26,10 @@
 
 enum { RING_NS = 2000000, QUEUE_LEAST = 1024, BATCH_EVERY = 16 };
 
+/* Not by the C library's wait4, which prepares to be cancelled each time. */
 static int wait_stop(pid_t *tid, int *status, int flags)
 {
-	*tid = wait4(-1, status, __WALL | __WNOTHREAD | flags, NULL);
+	*tid = (pid_t)syscall(SYS_wait4, -1, status, __WALL | __WNOTHREAD | flags, NULL);
 	return *tid < 0 ? -errno : *tid;
 }
 

@@ -2,7 +2,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+#if __has_include(<sys/rseq.h>)
+#include <sys/rseq.h>
+#endif
 
 #include "tracee.h"
 
@@ -102,10 +106,27 @@ static int tracer_begin(struct tracer *tracer, struct error *error)
 	return failed;
 }
 
+/*
+ * The kernel writes to a thread's registered restartable sequence after every context switch, of which this
+ * thread has two a stop (kernel/rseq.c, rseq_handle_notify_resume). glibc registers one for each thread, and
+ * does without it where that fails: sched_getcpu(3).
+ */
+static void drop_rseq(void)
+{
+#ifdef RSEQ_SIG
+	char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+
+	if (__rseq_size)
+		syscall(SYS_rseq, area, sizeof(struct rseq), RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
+#endif
+}
+
 int tracer_run(struct tracer *tracer, struct error *error)
 {
 	struct error ours = { 0 };
 	struct stop stop;
+
+	drop_rseq();
 	int failed = tracer_begin(tracer, &ours);
 
 	while (!failed && stop_next(tracer, &stop))
