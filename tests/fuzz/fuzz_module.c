@@ -1,20 +1,21 @@
 /*
- * fuzz_module: an ELF file of the program's choice, as a module whose code is on the stack: rows, symbols,
- * lines, Go's table.
+ * fuzz_module: an ELF file of the program's choice, as a module whose code is on the stack: rows, the walk
+ * along them, symbols, lines, functions, .gnu_debugdata, Go's table.
  *
- * The first four bytes choose addresses; the rest is the file. Seeds: tests/fuzz/module_seeds.sh makes small
- * ones.
+ * The first four bytes choose addresses and the ABI; the rest is the file, which is what the stack holds,
+ * too. Seeds: tests/fuzz/module_seeds.sh makes small ones.
  */
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "arch/abi.h" /* before <elf.h>, which has macros named like rows' constants */
+
 #include "stack/internal.h"
 
-#include "stack/gotab.h"
-
-enum { MAPPED = 0x10000 };
+enum { MAPPED = 0x10000, STACK_AT = 0x40000000, NARROW = 1U << 31, WHOLE = 1U << 30 };
 
 struct picture {
 	struct memory memory;
@@ -38,7 +39,17 @@ static size_t read_picture(struct memory *memory, struct memory_span *spans, siz
 	return all;
 }
 
-/* One address: its row, its names, and whether the caller policy can be asked about them. */
+/* Names of a walk's frames, and its caller: no line without a file, no file without a line. */
+static void name_frames(struct stack *stack, const struct walk *walk)
+{
+	stack_caller(stack, walk);
+	for (unsigned i = 0; i < walk->count; i++)
+		for (const struct place *place = stack_place(stack, walk, i); place; place = place->outer)
+			if (place->file ? place->line <= 0 : place->line != 0)
+				__builtin_trap();
+}
+
+/* One address as the module's tables count: its row and its names. */
 static void look_at(struct stack *stack, struct module *module, struct memory *memory,
 		    const struct unwind_abi *unwind, uint64_t address)
 {
@@ -46,17 +57,48 @@ static void look_at(struct stack *stack, struct module *module, struct memory *m
 		return;
 	struct code *code = arena_zalloc(&stack->arena, sizeof(*code));
 	struct walk_frame frame = { address + 1, code, false };
-	struct walk walk = { .frames = &frame, .count = 1 };
+	const struct walk walk = { .frames = &frame, .count = 1 };
 
 	code->module = module;
 	code->pc = address + 1;
 	code->address = address;
 	map_put(&module->codes, code_key(address, true), code);
 	code_find_row(stack, code, unwind, memory);
-	stack_caller(stack, &walk);
-	for (const struct place *place = stack_place(stack, &walk, 0); place; place = place->outer)
-		if (place->file && place->line <= 0)
-			__builtin_trap();
+	name_frames(stack, &walk);
+}
+
+/* A stack whose bytes are the file's, walked from an address of the mapped file. */
+static void walk_from(struct stack *stack, struct module *module, struct picture *picture, uint32_t choice)
+{
+	const struct abi *abi = choice & NARROW ? &abi_i386 : &abi_x86_64;
+	const uint64_t pc = MAPPED + (choice & 0xffffff) % picture->size;
+	struct regs regs = { .pc = pc, .sp = STACK_AT };
+	struct space *space = space_new(stack, 0);
+	uint8_t snapshot[STACK_SNAPSHOT];
+	struct arena arena = { 0 };
+	struct walk walk;
+
+	/* Two mappings of the file, so that frames have somewhere to lead to. Nothing else is known of pid 0.
+	 */
+	space->ranges = calloc(2, sizeof(*space->ranges));
+	space->ranges[0] = (struct range){ MAPPED, MAPPED + picture->size, 0, module, space->generation };
+	space->ranges[1] = (struct range){ 0x400000, 0x400000 + picture->size, 0, module, space->generation };
+	space->range_count = space->range_room = 2;
+	for (unsigned reg = 0; reg < 17; reg++)
+		regs.dwarf[reg] = STACK_AT + 64 * reg;
+	regs.dwarf[abi_unwind(abi)->sp] = regs.sp;
+	memory_get(&picture->memory, regs.sp, snapshot, sizeof(snapshot));
+	stack_walk(stack, space, abi, &regs, snapshot, sizeof(snapshot), &picture->memory, choice & WHOLE,
+		   &arena, &walk);
+	name_frames(stack, &walk);
+	arena_done(&arena);
+	space_unref(space);
+}
+
+static void count_module(void *user, const char *module, const char *build_id)
+{
+	(void)build_id;
+	*(size_t *)user += strlen(module);
 }
 
 /* The file as one that a program has mapped. */
@@ -64,20 +106,25 @@ static void look_into(const uint8_t *data, size_t size, uint32_t choice)
 {
 	const struct stack_options options = { .demangle = true };
 	const int fd = memfd_create("module", MFD_CLOEXEC);
-	struct picture picture = { { read_picture }, data, size };
+	struct picture picture = { { .read = read_picture }, data, size };
 	struct stack *stack = stack_new(&options);
+	size_t named = 0;
 
 	if (write(fd, data, size) != (ssize_t)size)
 		__builtin_trap();
 	const struct mapping mapping = { MAPPED, MAPPED + size, 0, 1, 1, "/nowhere/module" };
 	struct module *module = module_get(stack, &mapping);
 	module->root = "/nowhere";
+	module->state = MODULE_UNUSABLE;
 	module_read(stack, module, &mapping, &picture.memory, fd, true);
-	const struct unwind_abi unwind = { .word = 8, .sp = 7, .fp = 6, .pc = 16, .regs = 17 };
-	look_at(stack, module, &picture.memory, &unwind, choice % (size + 16));
+	const struct unwind_abi *unwind = abi_unwind(choice & NARROW ? &abi_i386 : &abi_x86_64);
+	const uint32_t at = choice & 0xffffff;
+	look_at(stack, module, &picture.memory, unwind, at % (size + 16));
 	for (unsigned i = 0; i < module->segment_count && i < 3; i++)
-		look_at(stack, module, &picture.memory, &unwind,
-			module->segments[i].address + choice % (size + 1));
+		look_at(stack, module, &picture.memory, unwind,
+			module->segments[i].address + at % (size + 1));
+	walk_from(stack, module, &picture, choice);
+	stack_without_debug(stack, count_module, &named);
 	stack_free(stack);
 	close(fd);
 }
