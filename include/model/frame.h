@@ -19,7 +19,7 @@ struct place {
 	uint64_t address;	/* run-time program counter that was first seen here */
 	bool inlined;		/* this is an inlined function; outer is the function it was inlined into */
 	const struct place *outer; /* next outer function of the same frame (inlining), NULL: none */
-	bool guessed;		   /* found by frame pointers, not by CFI */
+	bool guessed;		   /* the frame was found by frame pointers or from the code, not by CFI */
 	bool skipped;		   /* caller policy: runtime or libc code */
 	const char *note;	   /* "module was replaced since it was mapped", or NULL */
 };

@@ -69,8 +69,10 @@ const struct place *stack_place(struct stack *stack, const struct walk *walk, un
 /* The caller by policy: innermost frame that is the user's and has a line; via as in frame.h. */
 struct caller stack_caller(struct stack *stack, const struct walk *walk);
 
-/* Calls fn once for each module that callers fell into and that has no debug information. */
+/* Calls fn once for each module that callers fell into and that has no debug information. why: what stands in
+ * the way besides that nobody installed it, NULL: nothing. */
 void stack_without_debug(struct stack *stack,
-			 void (*fn)(void *user, const char *module, const char *build_id), void *user);
+			 void (*fn)(void *user, const char *module, const char *build_id, const char *why),
+			 void *user);
 
 #endif

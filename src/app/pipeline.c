@@ -150,31 +150,51 @@ void pipeline_begin(struct pipeline *pipeline)
 	pipeline_emit(pipeline, &event);
 }
 
-/* Collects the modules' names for one line. */
-static void add_module(void *user, const char *module, const char *build_id)
+/* What is said at the end of modules without lines. */
+struct lineless {
+	struct pipeline *pipeline;
+	struct text installable;
+};
+
+/* Says why a module has no lines, or collects its name for one line about all that could be installed. */
+static void add_module(void *user, const char *module, const char *build_id, const char *why)
 {
-	struct text *line = user;
+	struct lineless *lineless = user;
 	const char *slash = strrchr(module, '/');
+	const char *const name = slash && slash[1] ? slash + 1 : module;
+	struct text line = { 0 };
 
 	(void)build_id;
-	if (line->len)
-		text_add(line, ", ");
-	text_add(line, slash && slash[1] ? slash + 1 : module);
+	if (!why) {
+		if (lineless->installable.len)
+			text_add(&lineless->installable, ", ");
+		text_add(&lineless->installable, name);
+		return;
+	}
+	text_add(&line, "no lines for ");
+	text_add(&line, name);
+	text_add(&line, ": ");
+	text_add(&line, why);
+	pipeline_note(lineless->pipeline, NULL, line.data);
+	text_done(&line);
 }
 
 void pipeline_end(struct pipeline *pipeline)
 {
-	struct text modules = { 0 }, line = { 0 };
+	struct lineless lineless = { .pipeline = pipeline };
+	const char *const servers = getenv("DEBUGINFOD_URLS");
+	struct text line = { 0 };
 
 	pipeline_last_words(pipeline);
 	if (pipeline->stack)
-		stack_without_debug(pipeline->stack, add_module, &modules);
-	if (modules.len) {
+		stack_without_debug(pipeline->stack, add_module, &lineless);
+	if (lineless.installable.len) {
 		text_add(&line, "no lines for ");
-		text_add_bytes(&line, modules.data, modules.len);
-		text_add(&line, ": install its -dbgsym package, or set DEBUGINFOD_URLS");
+		text_add_bytes(&line, lineless.installable.data, lineless.installable.len);
+		text_add(&line, ": install its -dbgsym package");
+		text_add(&line, servers && *servers ? "" : ", or set DEBUGINFOD_URLS");
 		pipeline_note(pipeline, NULL, line.data);
 	}
-	text_done(&modules);
+	text_done(&lineless.installable);
 	text_done(&line);
 }

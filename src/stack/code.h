@@ -56,6 +56,8 @@ struct code {
 	uint64_t address; /* what tables are asked for: pc - 1 (pc when exact), as the module counts */
 	const struct place *place; /* innermost, NULL when not named */
 	const struct place *shown; /* the one of its chain that the policy chose */
+	const struct place *guessed_place,
+		*guessed_shown; /* the same for frames that were found by a guess */
 };
 
 /* Fills the row of a new code; the thread is held. */
@@ -64,6 +66,8 @@ void code_find_row(struct stack *stack, struct code *code, const struct unwind_a
 
 /* Names the code, and judges it; once. */
 void code_name(struct stack *stack, struct code *code);
+/* Makes the places of frames that were found by a guess, of a code that has names; once. */
+void code_name_guessed(struct stack *stack, struct code *code);
 /* Judges the code, naming it only when its module's name does not decide. */
 void code_judge(struct stack *stack, struct code *code);
 

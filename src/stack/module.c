@@ -348,8 +348,25 @@ static void strip_root(struct module *module)
 	module->path += len;
 }
 
-/* Opens the file that is mapped: by the mapping itself when we may, else by its name. A negative errno:
- * neither. */
+/*
+ * The program's own file, when it is what is mapped: its link leads to it even when it was deleted or never
+ * had a name, and needs no more rights than ptrace (proc(5)). A negative errno: it is another one.
+ */
+static int open_program(const struct mapping *mapping, pid_t tid)
+{
+	struct stat status;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", tid);
+	const int fd = file_open("", path);
+	if (fd < 0 || (fstat(fd, &status) == 0 && status.st_ino == mapping->inode))
+		return fd;
+	close(fd);
+	return -ENOENT;
+}
+
+/* Opens the file that is mapped: by the mapping itself when we may, as the program, else by its name. A
+ * negative errno: nothing leads to it. */
 static int open_mapped_file(struct stack *stack, struct module *module, const struct mapping *mapping,
 			    pid_t tid, bool *same_inode)
 {
@@ -361,6 +378,8 @@ static int open_mapped_file(struct stack *stack, struct module *module, const st
 	const char *const outside = module->path;
 	strip_root(module);
 	int fd = file_open("", path);
+	if (fd < 0)
+		fd = open_program(mapping, tid);
 	*same_inode = fd >= 0;
 	if (fd < 0)
 		fd = file_open(module->root, module->path);
@@ -373,13 +392,15 @@ void module_read(struct stack *stack, struct module *module, const struct mappin
 	struct opening opening = { stack, module, mapping, memory, same_inode, fd };
 	struct stat status;
 
-	if (fstat(fd, &status) || status.st_size == 0)
+	if (fstat(fd, &status))
 		return;
 	opening.same_inode = same_inode || status.st_ino == mapping->inode;
 	module->modified = status.st_mtim;
 	module->size = status.st_size;
 	if (guard_run(read_headers, &opening))
 		module->state = MODULE_UNUSABLE;
+	if (module->state != MODULE_OPEN && !opening.same_inode)
+		module->note = "module was replaced since it was mapped";
 }
 
 /* The vDSO has no file: its image is copied from memory. */

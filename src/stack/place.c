@@ -36,7 +36,6 @@ static struct judged_place *new_place(const struct naming *naming)
 	place->module = code->module->path;
 	place->module_offset = code->address + !code->exact;
 	place->address = code->pc;
-	place->guessed = code->guessed;
 	place->note = code->module->note;
 	return judged;
 }
@@ -321,6 +320,23 @@ void code_name(struct stack *stack, struct code *code)
 {
 	if (!code->named)
 		name_now(stack, code);
+}
+
+void code_name_guessed(struct stack *stack, struct code *code)
+{
+	const struct place **link = &code->guessed_place;
+
+	if (code->guessed_place)
+		return;
+	for (const struct place *place = code->place; place; place = place->outer) {
+		struct judged_place *copy = arena_zalloc(&stack->arena, sizeof(*copy));
+		*copy = *(const struct judged_place *)place;
+		copy->place.guessed = true;
+		if (place == code->shown)
+			code->guessed_shown = &copy->place;
+		*link = &copy->place;
+		link = &copy->place.outer;
+	}
 }
 
 void code_judge(struct stack *stack, struct code *code)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "debug.h"
+#include "guard.h"
 #include "perfmap.h"
 
 struct stack *stack_new(const struct stack_options *options)
@@ -38,62 +39,97 @@ static struct code *frame_code(const struct walk *walk, unsigned index)
 	return index < walk->count ? (struct code *)walk->frames[index].code : NULL;
 }
 
-const struct place *stack_place(struct stack *stack, const struct walk *walk, unsigned index)
+/* The place of a frame, or the one that stands for it: another copy where the frame was found by a guess. */
+static const struct place *frame_place(struct stack *stack, const struct walk *walk, unsigned index,
+				       bool shown)
 {
 	struct code *code = frame_code(walk, index);
 
 	if (!code)
 		return NULL;
 	code_name(stack, code);
-	return code->place;
+	if (walk->frames[index].guessed) {
+		code_name_guessed(stack, code);
+		return shown ? code->guessed_shown : code->guessed_place;
+	}
+	return shown ? code->shown : code->place;
 }
 
-static const char *via_name(const struct code *code, const struct place *place)
+const struct place *stack_place(struct stack *stack, const struct walk *walk, unsigned index)
 {
-	if (!code || code->module->path == place->module)
+	return frame_place(stack, walk, index, false);
+}
+
+static const char *via_name(const struct module *module, const struct place *place)
+{
+	if (module->path == place->module)
 		return NULL;
-	return code->module->soname ? code->module->soname : code->module->name;
+	return module->soname ? module->soname : module->name;
 }
 
 struct caller stack_caller(struct stack *stack, const struct walk *walk)
 {
-	struct code *best[VERDICT_LINE + 1] = { NULL };
+	enum { NONE = UINT32_MAX };
+	uint32_t best[VERDICT_LINE + 1] = { NONE, NONE, NONE, NONE };
 
 	for (unsigned i = 0; i < walk->count; i++) {
 		struct code *code = frame_code(walk, i);
 		if (!code)
 			continue;
 		code_judge(stack, code);
-		if (!best[code->verdict])
-			best[code->verdict] = code;
+		if (best[code->verdict] == NONE)
+			best[code->verdict] = i;
 		if (code->verdict == VERDICT_LINE)
 			break;
 	}
-	struct code *const bare = best[VERDICT_USER] ? best[VERDICT_USER] : best[VERDICT_WEAK];
-	if (bare)
-		bare->module->fallen_into = true;
-	if (best[VERDICT_LINE])
-		return (struct caller){ best[VERDICT_LINE]->shown,
-					via_name(bare, best[VERDICT_LINE]->shown) };
-	struct code *const shown = bare ? bare : best[VERDICT_SKIP];
-	if (!shown)
-		return (struct caller){ NULL, NULL };
-	code_name(stack, shown);
-	return (struct caller){ shown->shown, NULL };
+	const uint32_t bare = best[VERDICT_USER] != NONE ? best[VERDICT_USER] : best[VERDICT_WEAK];
+	struct module *const without = bare != NONE ? frame_code(walk, bare)->module : NULL;
+	if (without)
+		without->fallen_into = true;
+	if (best[VERDICT_LINE] != NONE) {
+		const struct place *place = frame_place(stack, walk, best[VERDICT_LINE], true);
+		return (struct caller){ place, without ? via_name(without, place) : NULL };
+	}
+	return (struct caller){ frame_place(stack, walk, bare != NONE ? bare : best[VERDICT_SKIP], true),
+				NULL };
+}
+
+/* Whether a module has debug information; what is not known yet is looked for. */
+struct having {
+	struct stack *stack;
+	struct module *module;
+	bool has;
+};
+
+/* Guarded. */
+static void look_for_debug(void *arg)
+{
+	struct having *having = arg;
+
+	having->has = module_dwarf(having->stack, having->module);
+}
+
+static bool has_debug(struct stack *stack, struct module *module)
+{
+	struct having having = { stack, module, false };
+
+	if (module->gotab)
+		return true;
+	return guard_run(look_for_debug, &having) == 0 && having.has;
 }
 
 void stack_without_debug(struct stack *stack,
-			 void (*fn)(void *user, const char *module, const char *build_id), void *user)
+			 void (*fn)(void *user, const char *module, const char *build_id, const char *why),
+			 void *user)
 {
 	char hex[2 * BUILD_ID_MAX + 1];
 
 	for (struct module *module = stack->all; module; module = module->next_open) {
-		if (!module->fallen_into || module->kind != MODULE_FILE || module->gotab ||
-		    module_dwarf(stack, module))
+		if (!module->fallen_into || module->kind != MODULE_FILE || has_debug(stack, module))
 			continue;
 		hex[0] = 0;
 		for (unsigned i = 0; i < module->build_id_len; i++)
 			sprintf(hex + 2 * (size_t)i, "%02x", module->build_id[i]);
-		fn(user, module->path, hex[0] ? hex : NULL);
+		fn(user, module->path, hex[0] ? hex : NULL, module->note);
 	}
 }

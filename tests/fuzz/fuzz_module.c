@@ -95,9 +95,10 @@ static void walk_from(struct stack *stack, struct module *module, struct picture
 	space_unref(space);
 }
 
-static void count_module(void *user, const char *module, const char *build_id)
+static void count_module(void *user, const char *module, const char *build_id, const char *why)
 {
 	(void)build_id;
+	(void)why;
 	*(size_t *)user += strlen(module);
 }
 
