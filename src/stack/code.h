@@ -23,6 +23,8 @@ enum row_kind {
 	ROW_PLAIN,  /* CFA = register + offset, all else saved at the CFA */
 	ROW_CFI,    /* rules that do not fit a plain row: frame */
 	ROW_SIGNAL, /* a signal restorer: registers are in the kernel's sigframe */
+	ROW_CGO,    /* Go's way to C: the caller is on the goroutine's stack */
+	ROW_STOP,   /* not the outermost frame, but the others are where nothing leads to */
 	ROW_END,    /* the outermost frame */
 };
 
@@ -45,6 +47,7 @@ struct code {
 	union {
 		Dwarf_Frame *frame; /* ROW_CFI */
 		const struct unwind_sigreturn *sigreturn;
+		uint64_t entry; /* ROW_CGO: run-time address of the function */
 	};
 
 	bool named;	 /* place and shown are set */

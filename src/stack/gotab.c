@@ -320,21 +320,48 @@ bool gotab_find(struct stack *stack, struct module *module, uint64_t address, st
 	return true;
 }
 
-/* Functions at the bottom of a stack, and those that change to another one. */
-static bool ends_stack(const char *name)
+static bool is_named(const char *name, const char *const *names)
 {
-	static const char *const names[] = {
-		"runtime.goexit",    "runtime.mstart",	    "runtime.rt0_go",
-		"runtime.mcall",     "runtime.systemstack", "runtime.asmcgocall",
-		"runtime.morestack", "runtime.cgocallback", "runtime.systemstack_switch"
-	};
-
-	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		const size_t len = strlen(names[i]);
-		if (!strncmp(name, names[i], len) && (!name[len] || !strcmp(name + len, ".abi0")))
+	for (; *names; names++) {
+		const size_t len = strlen(*names);
+		if (!strncmp(name, *names, len) && (!name[len] || !strcmp(name + len, ".abi0")))
 			return true;
 	}
-	return !strncmp(name, "_rt0_", 5);
+	return false;
+}
+
+/* Rows of functions whose callers the table of stack depths does not lead to. ROW_NONE: it does. */
+static enum row_kind special_row(const char *name)
+{
+	static const char *const bottoms[] = { "runtime.goexit", "runtime.mstart", "runtime.rt0_go", NULL };
+	/* They change to another stack. */
+	static const char *const changes[] = { "runtime.mcall",
+					       "runtime.systemstack",
+					       "runtime.morestack",
+					       "runtime.cgocallback",
+					       "runtime.asmcgocall",
+					       "runtime.systemstack_switch",
+					       NULL };
+
+	if (is_named(name, bottoms) || !strncmp(name, "_rt0_", 5))
+		return ROW_END;
+	return is_named(name, changes) ? ROW_STOP : ROW_NONE;
+}
+
+/* True: the code is asmcgocall's own, not a wrapper's with its name; its frame has no size. */
+static bool is_way_to_c(const char *name, int32_t depth, const struct unwind_abi *unwind)
+{
+	static const char *const names[] = { "runtime.asmcgocall", NULL };
+
+	return is_named(name, names) && depth == 0 && unwind->word == 8;
+}
+
+bool gotab_has(struct stack *stack, struct module *module, uint64_t address)
+{
+	const struct gotab *tab = get_gotab(stack, module);
+	struct record record;
+
+	return !tab || find_record(tab, address, &record);
 }
 
 bool gotab_row(struct stack *stack, struct module *module, struct code *code, const struct unwind_abi *unwind)
@@ -345,11 +372,16 @@ bool gotab_row(struct stack *stack, struct module *module, struct code *code, co
 	if (!tab || tab->word != unwind->word || !find_record(tab, code->address, &record))
 		return false;
 	const char *name = function_name(tab, &record);
-	if (name && ends_stack(name)) {
-		code->row = ROW_END;
+	const int32_t depth = value_at(tab, &record, (uint32_t)field(tab, &record, F_PCSP), code->address);
+	const enum row_kind special = name ? special_row(name) : ROW_NONE;
+	if (special != ROW_NONE) {
+		code->row = special;
+		if (is_way_to_c(name, depth, unwind)) {
+			code->row = ROW_CGO;
+			code->entry = code->pc - !code->exact - (code->address - record.entry);
+		}
 		return true;
 	}
-	const int32_t depth = value_at(tab, &record, (uint32_t)field(tab, &record, F_PCSP), code->address);
 	if (depth < 0 || depth % unwind->word)
 		return false;
 	code->row = ROW_PLAIN;

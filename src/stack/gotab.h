@@ -33,6 +33,8 @@ struct gotab_place {
 /* Fills the code's row; false: no Go function is there. */
 bool gotab_row(struct stack *stack, struct module *module, struct code *code,
 	       const struct unwind_abi *unwind);
+/* In a Go program. False: a C compiler made the code (cgo). True too when the table cannot be read. */
+bool gotab_has(struct stack *stack, struct module *module, uint64_t address);
 bool gotab_find(struct stack *stack, struct module *module, uint64_t address, struct gotab_place *place);
 
 #endif

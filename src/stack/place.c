@@ -18,6 +18,7 @@ struct naming {
 	struct stack *stack;
 	struct code *code;
 	struct judged_place *innermost;
+	bool is_go;
 	unsigned dies; /* looked at, against crafted trees */
 	/* what covers the address: a function, then what was inlined into it, outermost first */
 	Dwarf_Die functions[INLINE_MAX];
@@ -46,6 +47,7 @@ static void set_name(const struct naming *naming, struct judged_place *judged, c
 	struct arena *arena = &naming->stack->arena;
 
 	judged->is_rust = is_rust_name(name);
+	judged->is_go = naming->is_go;
 	judged->plain = demangle(arena, name);
 	judged->place.function = naming->stack->options.demangle ? judged->plain : arena_string(arena, name);
 }
@@ -250,6 +252,7 @@ static void name_in_module(void *arg)
 	struct naming *naming = arg;
 	struct code *code = naming->code;
 
+	naming->is_go = code->module->is_go && gotab_has(naming->stack, code->module, code->address);
 	if (!module_unit(naming->stack, code->module, code->address, &naming->unit, &naming->body)) {
 		if (name_by_gotab(naming))
 			return;

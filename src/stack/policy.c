@@ -50,6 +50,10 @@ static const char *const skipped_files[] = {
 	"*/sysdeps/nptl/*",
 	"*/sysdeps/x86*",
 	"/usr/lib/llvm*/include/c++/*",
+	"*runtime/cgo/*",
+	"*cgo-gcc-prolog",
+	"*_cgo_export.c",
+	"*_cgo_gotypes.go",
 	NULL,
 };
 
@@ -355,6 +359,12 @@ static bool is_go_runtime(const char *name)
 	return !strchr(name, '.') || starts(name, "_cgo") || starts(name, "x_cgo") || starts(name, "go:");
 }
 
+/* C functions that the go command makes or brings along: between Go and the user's C. */
+static bool is_cgo(const char *name)
+{
+	return starts(name, "_cgo") || starts(name, "x_cgo") || starts(name, "crosscall");
+}
+
 static bool is_std_path(const char *name, bool is_rust)
 {
 	if (starts(name, "std::") || starts(name, "__gnu_cxx::") || starts(name, "__cxxabiv1::"))
@@ -437,10 +447,10 @@ static bool is_runtime(const struct module *module, const struct judged_place *p
 		return true;
 	if (!name)
 		return false;
-	if (module->is_go && is_go_runtime(name))
-		return true;
-	return is_std_name(name, place->is_rust) ||
-	       (module->is_static && !module->is_go && !place->place.file && is_static_libc(name));
+	if (place->is_go)
+		return is_go_runtime(name);
+	return is_std_name(name, place->is_rust) || (module->is_go && is_cgo(name)) ||
+	       (module->is_static && !place->place.file && is_static_libc(name));
 }
 
 /* True for an interpreter's own library, compiled at run time. */
@@ -460,8 +470,8 @@ enum verdict policy_judge(const struct stack *stack, const struct module *module
 			return VERDICT_SKIP;
 		verdict = module_verdict(module);
 		if (verdict == VERDICT_USER && is_runtime(module, place))
-			return module->is_go && place->plain && !is_go_low(place->plain) ? VERDICT_WEAK
-											 : VERDICT_SKIP;
+			return place->is_go && place->plain && !is_go_low(place->plain) ? VERDICT_WEAK
+											: VERDICT_SKIP;
 		if (is_compiled_library(module, place))
 			return VERDICT_WEAK;
 	}

@@ -25,6 +25,7 @@ struct judged_place {
 	struct place place; /* first: places are made as these */
 	const char *plain;  /* the function's name, demangled whatever the options say; NULL: none */
 	bool is_rust;
+	bool is_go; /* by Go's own compiler: not C in a Go program */
 };
 
 /* True when the module alone decides, so that its code need not be named to be judged. */

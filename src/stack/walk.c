@@ -190,6 +190,34 @@ static bool step_signal(struct walker *walker, const struct code *code)
 	return true;
 }
 
+/*
+ * Go's asmcgocall runs C on the thread's own stack. Before the call it leaves there the goroutine's g, whose
+ * stack's top is its second word, and how far below that top its caller's stack ends; or 0, and where that is
+ * (src/runtime/asm_amd64.s). Where these lie differs between versions: the return address tells, as it must
+ * follow a call of asmcgocall.
+ */
+static bool step_cgo(struct walker *walker, const struct code *code)
+{
+	static const uint8_t saved[][2] = { { 48, 40 }, { 8, 0 } }; /* of g, and of the depth */
+	const struct unwind_abi *unwind = walker->unwind;
+	const uint64_t sp = walker->regs[unwind->sp];
+
+	for (unsigned i = 0; i < sizeof(saved) / sizeof(*saved); i++) {
+		uint64_t g, depth, top = 0, pc, target;
+		if (!load_word(walker, sp + saved[i][0], &g) ||
+		    !load_word(walker, sp + saved[i][1], &depth) || (g && !load_word(walker, g + 8, &top)))
+			continue;
+		const uint64_t at = g ? top - depth : depth;
+		if (!load_word(walker, at, &pc) || !space_is_code(&walker->context, pc - 1) ||
+		    !unwind_call_before(unwind, walker->context.memory, pc, &target) || target != code->entry)
+			continue;
+		walker->regs[unwind->sp] = at + unwind->word;
+		walker->pc = pc;
+		return true;
+	}
+	return false;
+}
+
 /* No CFI: the frame pointer, when it leads to something that looks like a frame. */
 static bool step_frame_pointer(struct walker *walker)
 {
@@ -309,11 +337,17 @@ static inline bool step(struct walker *walker, struct code *code)
 	case ROW_NONE:
 		went = step_without_cfi(walker, code);
 		break;
+	case ROW_CGO:
+		went = step_cgo(walker, code);
+		break;
+	case ROW_STOP:
+		break;
 	case ROW_END:
 		walker->end = true;
 		break;
 	}
-	if (code->signal && ++walker->signals > SIGNALS_MAX)
+	/* What may lead to any other stack may lead in circles. */
+	if ((code->signal || code->row == ROW_CGO) && ++walker->signals > SIGNALS_MAX)
 		return false;
 	walker->exact = code->signal;
 	return went;

@@ -59,6 +59,38 @@ def test_go(flags):
     assert {call["caller"]["function"].split(".")[0] for call in calls} == {"main"}
 
 
+def build_cgo(flags):
+    source = SOURCES / "cgocallers" / "main.go"
+    environment = dict(os.environ, GO111MODULE="off", CGO_ENABLED="1", GOCACHE=str(programs.OUTPUT / "go-cache"))
+    return programs.built(programs.OUTPUT / f"cgocallers{len(flags)}", [source], lambda out: programs.run_tool(
+        ["go", "build", f"-ldflags={flags}", "-o", out, "main.go"], cwd=source.parent, env=environment))
+
+
+def go_functions(call):
+    """The main.* functions of a stack, innermost first, without those that the go command made."""
+    names = [frame.get("function", "") for frame in call["stack"]]
+    return [name for name in names if name.startswith("main.") and "_Cfunc" not in name]
+
+
+@pytest.mark.parametrize("flags", ["", "-s -w"])
+def test_cgo(flags):
+    """C in a Go program is the user's, too; from C the stack goes on to the goroutine's."""
+    calls = harness.trace([build_cgo(flags)], "-k").calls("listen")
+    backlogs = [call["details"]["backlog"] for call in calls]
+    assert len(calls) == 6 and backlogs[0] == backlogs[2]
+    assert {pathlib.Path(call["caller"]["file"]).name for call in calls} == {"main.go"}
+    if not flags:
+        assert [call["caller"]["line"] for call in calls[:5]] == backlogs[:5]
+        assert [call["caller"]["function"] for call in calls] == [
+            "in_c", "main.from_c", "in_c", "back_to_go", "main.work", "of_line"]
+    from_c, work = ["main.from_c"], ["main.work", "main.main.func1"]
+    assert [go_functions(call) for call in calls] == [work, from_c, from_c, work, work, work]
+    called = [frame for frame in calls[5]["stack"] if frame.get("function") == "main.work"]
+    assert called[0]["line"] == backlogs[5] - 1000
+    cut = [call.get("stack_cut", call.get("stack_truncated", False)) for call in calls]
+    assert cut == [False, True, True, False, False, False], "a stack that C called Go on ends where that is"
+
+
 @pytest.fixture(name="plugins")
 def made_plugins(tmp_path):
     """Two libraries with their only call in different lines, at the same address."""

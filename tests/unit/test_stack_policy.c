@@ -8,7 +8,7 @@
 
 #include "stack/internal.h"
 
-enum kind { DYNAMIC, STATIC, GO, RUST };
+enum kind { DYNAMIC, STATIC, GO, CGO, RUST };
 
 struct row {
 	enum kind kind;
@@ -73,6 +73,13 @@ static const struct row rows[] = {
 	{ GO, "/usr/bin/app", "github.com/a/b.(*T).F", "/m/b.go", VERDICT_LINE },
 	{ GO, "/usr/bin/app", "demo/fetch.Do", "/m/fetch.go", VERDICT_LINE },
 	{ GO, "/usr/bin/app", "network.Do", "/m/n.go", VERDICT_LINE },
+	/* C in a Go program */
+	{ CGO, "/usr/bin/app", "ask", "/m/main.go", VERDICT_LINE },
+	{ CGO, "/usr/bin/app", "ask", NULL, VERDICT_USER },
+	{ CGO, "/usr/bin/app", "getaddrinfo", NULL, VERDICT_SKIP },
+	{ CGO, "/usr/bin/app", "_cgo_c4f1_Cfunc_ask", "cgo-gcc-prolog", VERDICT_SKIP },
+	{ CGO, "/usr/bin/app", "_cgo_c4f1_Cfunc_ask", NULL, VERDICT_SKIP },
+	{ CGO, "/usr/bin/app", "crosscall_amd64", "/usr/lib/go/src/runtime/cgo/gcc_amd64.S", VERDICT_SKIP },
 };
 
 static enum verdict judge(const struct stack *stack, const struct row *row)
@@ -82,13 +89,14 @@ static enum verdict judge(const struct stack *stack, const struct row *row)
 		.kind = *row->module == '[' ? MODULE_ANON : MODULE_FILE,
 		.path = row->module,
 		.name = slash ? slash + 1 : row->module,
-		.is_static = row->kind == STATIC || row->kind == GO,
-		.is_go = row->kind == GO,
+		.is_static = row->kind == STATIC || row->kind == GO || row->kind == CGO,
+		.is_go = row->kind == GO || row->kind == CGO,
 	};
 	const struct judged_place place = {
 		.place = { .function = row->function, .file = row->file, .line = row->file ? 1 : 0 },
 		.plain = row->function,
 		.is_rust = row->kind == RUST,
+		.is_go = row->kind == GO,
 	};
 
 	return policy_judge(stack, &module, &place);
