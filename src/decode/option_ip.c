@@ -21,8 +21,15 @@ static const struct shape_field shape_vif[] = { F_UINT_("vifc_vifi", 2),
 						F_IP_("vifc_lcl_addr", 4),
 						F_IP_("vifc_rmt_addr", 4),
 						F_END_ };
-static const struct shape_field shape_mfc[] = { F_IP_("mfcc_origin", 4), F_IP_("mfcc_mcastgrp", 4),
-						F_UINT_("mfcc_parent", 2), F_BYTES_("mfcc_ttls", 32),
+static const struct shape_field shape_mfc[] = { F_IP_("mfcc_origin", 4),
+						F_IP_("mfcc_mcastgrp", 4),
+						F_UINT_("mfcc_parent", 2),
+						F_BYTES_("mfcc_ttls", 32),
+						F_PAD_(2),
+						F_UINT_("mfcc_pkt_cnt", 4),
+						F_UINT_("mfcc_byte_cnt", 4),
+						F_UINT_("mfcc_wrong_if", 4),
+						F_INT_("mfcc_expire", 4),
 						F_END_ };
 static const struct shape_field shape_mif6[] = { F_UINT_("mif6c_mifi", 2),
 						 F_HEX_("mif6c_flags", 1),
@@ -31,9 +38,11 @@ static const struct shape_field shape_mif6[] = { F_UINT_("mif6c_mifi", 2),
 						 F_PAD_(2),
 						 F_UINT_("vifc_rate_limit", 4),
 						 F_END_ };
-static const struct shape_field shape_mf6c[] = { F_ADDRESS_("mf6cc_origin", 28),
-						 F_ADDRESS_("mf6cc_mcastgrp", 28), F_UINT_("mf6cc_parent", 2),
-						 F_END_ };
+static const struct shape_field shape_mf6c[] = {
+	F_ADDRESS_("mf6cc_origin", 28), F_ADDRESS_("mf6cc_mcastgrp", 28),
+	F_UINT_("mf6cc_parent", 2),	F_PAD_(2),
+	F_BYTES_("mf6cc_ifset", 32),	F_END_
+};
 static const struct shape_field shape_mtuinfo[] = { F_ADDRESS_("ip6m_addr", 28), F_UINT_("ip6m_mtu", 4),
 						    F_END_ };
 static const struct shape_field shape_flowlabel[] = {

@@ -70,7 +70,7 @@ static const struct typed packet_rows[] = {
 	{ .name = "PACKET_AUXDATA", .make = typed_int },
 	{ .name = "PACKET_ORIGDEV", .make = typed_int },
 	{ .name = "PACKET_VERSION", .make = typed_const, .names = &names_tpacket_version },
-	{ .name = "PACKET_HDRLEN", .make = typed_int, .input = true },
+	{ .name = "PACKET_HDRLEN", .make = typed_const, .names = &names_tpacket_version, .input = true },
 	{ .name = "PACKET_RESERVE", .make = typed_uint },
 	{ .name = "PACKET_LOSS", .make = typed_int },
 	{ .name = "PACKET_VNET_HDR", .make = typed_int },
@@ -87,6 +87,11 @@ static const struct typed packet_rows[] = {
 const struct level options_packet = LEVEL("SOL_PACKET", sockopt_level, -1, packet, packet_rows);
 
 /* ---- netlink ---- */
+
+/* struct nl_mmap_req */
+static const struct shape_field shape_nl_mmap[] = { F_UINT_("nm_block_size", 4), F_UINT_("nm_block_nr", 4),
+						    F_UINT_("nm_frame_size", 4), F_UINT_("nm_frame_nr", 4),
+						    F_END_ };
 
 /* Groups are named by the protocol that has them. */
 static struct value *make_group(const struct decoder *decoder, const struct typed *typed, const char *name,
@@ -106,8 +111,8 @@ static const struct typed netlink_rows[] = {
 	{ .name = "NETLINK_PKTINFO", .make = typed_int },
 	{ .name = "NETLINK_BROADCAST_ERROR", .make = typed_int },
 	{ .name = "NETLINK_NO_ENOBUFS", .make = typed_int },
-	{ .name = "NETLINK_RX_RING", .make = typed_bytes },
-	{ .name = "NETLINK_TX_RING", .make = typed_bytes },
+	{ .name = "NETLINK_RX_RING", .make = typed_shape, .shape = shape_nl_mmap },
+	{ .name = "NETLINK_TX_RING", .make = typed_shape, .shape = shape_nl_mmap },
 	{ .name = "NETLINK_LISTEN_ALL_NSID", .make = typed_int },
 	{ .name = "NETLINK_LIST_MEMBERSHIPS", .make = typed_u32s },
 	{ .name = "NETLINK_CAP_ACK", .make = typed_int },

@@ -95,6 +95,8 @@ static const struct shape_field shape_sack[] = { ASSOC("sack_assoc_id"), F_UINT_
 						 F_UINT_("sack_freq", 4), F_END_ };
 static const struct shape_field shape_authkey[] = { ASSOC("sca_assoc_id"), F_UINT_("sca_keynumber", 2),
 						    F_UINT_("sca_keylength", 2), F_END_ };
+static const struct shape_field shape_hmacalgo[] = { F_UINT_("shmac_num_idents", 4), F_REST_("shmac_idents"),
+						     F_END_ };
 static const struct shape_field shape_authkeyid[] = { ASSOC("scact_assoc_id"), F_UINT_("scact_keynumber", 2),
 						      F_END_ };
 static const struct shape_field shape_authchunks[] = { ASSOC("gauth_assoc_id"),
@@ -119,15 +121,11 @@ static const struct shape_field shape_stream_value[] = { ASSOC("assoc_id"), F_UI
 							 F_UINT_("stream_value", 2), F_END_ };
 
 /* Not packed: the address is aligned as a long. */
-static const struct shape_field shape_thresholds[] = {
-	ASSOC("spt_assoc_id"),
-	F_ALIGN_,
-	F_ADDRESS_("spt_address", 128),
-	F_UINT_("spt_pathmaxrxt", 2),
-	F_UINT_("spt_pathpfthld", 2),
-	F_UINT_("spt_pathcpthld", 2),
-	F_END_,
-};
+#define THRESHOLDS                                                                                     \
+	ASSOC("spt_assoc_id"), F_ALIGN_, F_ADDRESS_("spt_address", 128), F_UINT_("spt_pathmaxrxt", 2), \
+		F_UINT_("spt_pathpfthld", 2)
+static const struct shape_field shape_thresholds[] = { THRESHOLDS, F_END_ };
+static const struct shape_field shape_thresholds_v2[] = { THRESHOLDS, F_UINT_("spt_pathcpthld", 2), F_END_ };
 static const struct shape_field shape_udpencaps[] = { ASSOC("sue_assoc_id"), F_ALIGN_,
 						      F_ADDRESS_("sue_address", 128), F_BE_("sue_port", 2),
 						      F_END_ };
@@ -158,8 +156,9 @@ static const struct shape_field shape_assoc_stats[] = {
 static const struct shape_field shape_reset_streams[] = { ASSOC("srs_assoc_id"), F_HEX_("srs_flags", 2),
 							  F_UINT_("srs_number_streams", 2),
 							  F_REST_("srs_stream_list"), F_END_ };
-static const struct shape_field shape_peeloff[] = { ASSOC("associd"), F_FD_("sd"),
-						    F_FLAGS_("flags", 4, socket_flags), F_END_ };
+static const struct shape_field shape_peeloff[] = { ASSOC("associd"), F_FD_("sd"), F_END_ };
+static const struct shape_field shape_peeloff_flags[] = { ASSOC("associd"), F_FD_("sd"),
+							  F_FLAGS_("flags", 4, socket_flags), F_END_ };
 static const struct shape_field shape_getaddrs[] = { ASSOC("assoc_id"), F_UINT_("addr_num", 4),
 						     F_REST_("addrs"), F_END_ };
 static const struct shape_field shape_connectx3[] = { ASSOC("assoc_id"), F_INT_("addr_num", 4),
@@ -210,22 +209,17 @@ static const struct typed sctp_rows[] = {
 	{ .name = "SCTP_PARTIAL_DELIVERY_POINT", .make = typed_uint },
 	{ .name = "SCTP_MAX_BURST", .make = option_int_or_shape, .shape = shape_assoc_value, .input = true },
 	{ .name = "SCTP_AUTH_CHUNK", .make = typed_byte },
-	{ .name = "SCTP_HMAC_IDENT", .make = typed_bytes },
+	{ .name = "SCTP_HMAC_IDENT", .make = typed_shape, .shape = shape_hmacalgo },
 	{ .name = "SCTP_AUTH_KEY", .make = make_authkey, .shape = shape_authkey },
 	{ .name = "SCTP_AUTH_ACTIVE_KEY", .make = typed_shape, .shape = shape_authkeyid, .input = true },
 	{ .name = "SCTP_AUTH_DELETE_KEY", .make = typed_shape, .shape = shape_authkeyid },
 	{ .name = "SCTP_AUTH_DEACTIVATE_KEY", .make = typed_shape, .shape = shape_authkeyid },
 	{ .name = "SCTP_PEER_AUTH_CHUNKS", .make = typed_shape, .shape = shape_authchunks, .input = true },
 	{ .name = "SCTP_LOCAL_AUTH_CHUNKS", .make = typed_shape, .shape = shape_authchunks, .input = true },
-	{ .name = "SCTP_PEER_ADDR_THLDS",
-	  .make = typed_shape,
-	  .shape = shape_thresholds,
-	  .least = 136,
-	  .input = true },
+	{ .name = "SCTP_PEER_ADDR_THLDS", .make = typed_shape, .shape = shape_thresholds, .input = true },
 	{ .name = "SCTP_PEER_ADDR_THLDS_V2",
 	  .make = typed_shape,
-	  .shape = shape_thresholds,
-	  .least = 138,
+	  .shape = shape_thresholds_v2,
 	  .input = true },
 	{ .name = "SCTP_REMOTE_UDP_ENCAPS_PORT",
 	  .make = typed_shape,
@@ -237,12 +231,11 @@ static const struct typed sctp_rows[] = {
 	  .input = true },
 	{ .name = "SCTP_GET_ASSOC_STATS", .make = typed_shape, .shape = shape_assoc_stats, .input = true },
 	{ .name = "SCTP_RESET_STREAMS", .make = typed_shape, .shape = shape_reset_streams },
-	{ .name = "SCTP_SOCKOPT_PEELOFF",
+	{ .name = "SCTP_SOCKOPT_PEELOFF", .make = typed_shape, .shape = shape_peeloff, .input = true },
+	{ .name = "SCTP_SOCKOPT_PEELOFF_FLAGS",
 	  .make = typed_shape,
-	  .shape = shape_peeloff,
-	  .least = 8,
+	  .shape = shape_peeloff_flags,
 	  .input = true },
-	{ .name = "SCTP_SOCKOPT_PEELOFF_FLAGS", .make = typed_shape, .shape = shape_peeloff, .input = true },
 	{ .name = "SCTP_GET_PEER_ADDRS", .make = typed_shape, .shape = shape_getaddrs, .input = true },
 	{ .name = "SCTP_GET_LOCAL_ADDRS", .make = typed_shape, .shape = shape_getaddrs, .input = true },
 	{ .name = "SCTP_SOCKOPT_CONNECTX3", .make = typed_shape, .shape = shape_connectx3, .input = true },

@@ -70,10 +70,16 @@ struct value *typed_be16(const struct decoder *decoder, const struct typed *type
 	return size == 2 ? value_uint(decoder->arena, name, (unsigned)bytes[0] << 8 | bytes[1]) : NULL;
 }
 
+/* Lists hold negative constants as the wide numbers that they are: TCP_REPAIR_OFF_NO_WP. */
 struct value *typed_const(const struct decoder *decoder, const struct typed *typed, const char *name,
 			  const uint8_t *bytes, uint32_t size)
 {
-	return size == 4 ? value_constant(decoder->arena, name, typed->names, u32_get(bytes)) : NULL;
+	if (size != 4)
+		return NULL;
+	uint64_t wide = (uint64_t)(int32_t)u32_get(bytes);
+
+	return value_constant(decoder->arena, name, typed->names,
+			      names_find(typed->names, wide) ? wide : u32_get(bytes));
 }
 
 struct value *typed_const_byte(const struct decoder *decoder, const struct typed *typed, const char *name,
