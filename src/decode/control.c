@@ -145,33 +145,26 @@ static const struct shape_field shape_dmabuf[] = { F_UINT_("frag_offset", 8), F_
 						   F_UINT_("frag_token", 4),  F_UINT_("dmabuf_id", 4),
 						   F_HEX_("flags", 4),	      F_END_ };
 static const struct shape_field shape_nl_pktinfo[] = { F_UINT_("group", 4), F_END_ };
-static const struct shape_field shape_sndrcvinfo[] = {
-	F_UINT_("sinfo_stream", 2),
-	F_UINT_("sinfo_ssn", 2),
-	F_HEX_("sinfo_flags", 2),
+static const struct shape_field shape_rcvinfo[] = {
+	F_UINT_("rcv_sid", 2),
+	F_UINT_("rcv_ssn", 2),
+	F_FLAGS_("rcv_flags", 2, sctp_info_flags),
 	F_PAD_(2),
-	F_BE_("sinfo_ppid", 4),
-	F_UINT_("sinfo_context", 4),
-	F_UINT_("sinfo_timetolive", 4),
-	F_UINT_("sinfo_tsn", 4),
-	F_UINT_("sinfo_cumtsn", 4),
-	F_INT_("sinfo_assoc_id", 4),
+	F_BE_("rcv_ppid", 4),
+	F_UINT_("rcv_tsn", 4),
+	F_UINT_("rcv_cumtsn", 4),
+	F_UINT_("rcv_context", 4),
+	F_INT_("rcv_assoc_id", 4),
 	F_END_,
 };
-static const struct shape_field shape_sndinfo[] = { F_UINT_("snd_sid", 2),     F_HEX_("snd_flags", 2),
-						    F_BE_("snd_ppid", 4),      F_UINT_("snd_context", 4),
-						    F_INT_("snd_assoc_id", 4), F_END_ };
-static const struct shape_field shape_rcvinfo[] = {
-	F_UINT_("rcv_sid", 2),	   F_UINT_("rcv_ssn", 2),
-	F_HEX_("rcv_flags", 2),	   F_PAD_(2),
-	F_BE_("rcv_ppid", 4),	   F_UINT_("rcv_tsn", 4),
-	F_UINT_("rcv_cumtsn", 4),  F_UINT_("rcv_context", 4),
-	F_INT_("rcv_assoc_id", 4), F_END_,
+static const struct shape_field shape_nxtinfo[] = {
+	F_UINT_("nxt_sid", 2),	   F_FLAGS_("nxt_flags", 2, sctp_info_flags),
+	F_BE_("nxt_ppid", 4),	   F_UINT_("nxt_length", 4),
+	F_INT_("nxt_assoc_id", 4), F_END_
 };
-static const struct shape_field shape_sctp_init[] = { F_UINT_("sinit_num_ostreams", 2),
-						      F_UINT_("sinit_max_instreams", 2),
-						      F_UINT_("sinit_max_attempts", 2),
-						      F_UINT_("sinit_max_init_timeo", 2), F_END_ };
+static const struct shape_field shape_prinfo[] = { F_CONST_("pr_policy", 2, sctp_pr_policy), F_PAD_(2),
+						   F_UINT_("pr_value", 4), F_END_ };
+static const struct shape_field shape_authinfo[] = { F_UINT_("auth_keynumber", 2), F_END_ };
 
 static const struct typed socket_messages[] = {
 	{ .name = "SCM_RIGHTS", .make = make_rights },
@@ -200,7 +193,7 @@ static const struct typed socket_messages[] = {
 static const struct typed ip_messages[] = {
 	{ .name = "IP_PKTINFO", .make = typed_shape, .shape = shape_in_pktinfo },
 	{ .name = "IP_TTL", .make = typed_int_or_byte },
-	{ .name = "IP_TOS", .make = typed_int_or_byte },
+	{ .name = "IP_TOS", .make = typed_tos, .names = &names_ip_tos },
 	{ .name = "IP_RECVERR", .make = make_error },
 	{ .name = "IP_ORIGDSTADDR", .make = typed_address },
 	{ .name = "IP_RETOPTS", .make = typed_bytes },
@@ -251,10 +244,13 @@ static const struct typed alg_messages[] = {
 	{ .name = "ALG_SET_AEAD_ASSOCLEN", .make = typed_uint },
 };
 static const struct typed sctp_messages[] = {
-	{ .name = "SCTP_INIT", .make = typed_shape, .shape = shape_sctp_init },
-	{ .name = "SCTP_SNDRCV", .make = typed_shape, .shape = shape_sndrcvinfo },
-	{ .name = "SCTP_SNDINFO", .make = typed_shape, .shape = shape_sndinfo },
+	{ .name = "SCTP_INIT", .make = typed_shape, .shape = shape_sctp_initmsg },
+	{ .name = "SCTP_SNDRCV", .make = typed_shape, .shape = shape_sctp_sndrcv },
+	{ .name = "SCTP_SNDINFO", .make = typed_shape, .shape = shape_sctp_snd },
 	{ .name = "SCTP_RCVINFO", .make = typed_shape, .shape = shape_rcvinfo },
+	{ .name = "SCTP_NXTINFO", .make = typed_shape, .shape = shape_nxtinfo },
+	{ .name = "SCTP_PRINFO", .make = typed_shape, .shape = shape_prinfo },
+	{ .name = "SCTP_AUTHINFO", .make = typed_shape, .shape = shape_authinfo },
 	{ .name = "SCTP_DSTADDRV4", .make = typed_ip },
 	{ .name = "SCTP_DSTADDRV6", .make = typed_ip },
 };

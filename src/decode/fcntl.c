@@ -19,6 +19,12 @@
 #ifndef F_DUPFD_CLOEXEC
 #define F_DUPFD_CLOEXEC 1030
 #endif
+#ifndef F_GETLEASE
+#define F_GETLEASE 1025
+#endif
+#ifndef F_GET_SEALS
+#define F_GET_SEALS 1034
+#endif
 #ifndef F_DUPFD_QUERY
 #define F_DUPFD_QUERY 1027
 #endif
@@ -53,6 +59,7 @@ enum argument {
 	ARG_FD_FLAGS,
 	ARG_FILE_FLAGS,
 	ARG_SIGNAL,
+	ARG_LEASE,
 	ARG_SEALS,
 	ARG_NOTIFY,
 	ARG_SHAPE
@@ -89,7 +96,7 @@ static const struct command commands[] = {
 	{ "F_OFD_SETLK", ARG_SHAPE, shape_flock64 },
 	{ "F_OFD_SETLKW", ARG_SHAPE, shape_flock64 },
 	{ "F_GETLEASE", ARG_NONE, NULL },
-	{ "F_SETLEASE", ARG_INT, NULL },
+	{ "F_SETLEASE", ARG_LEASE, NULL },
 	{ "F_CREATED_QUERY", ARG_NONE, NULL },
 	{ "F_CANCELLK", ARG_SHAPE, shape_flock },
 	{ "F_GETDELEG", ARG_SHAPE, shape_delegation },
@@ -173,6 +180,9 @@ void values_fcntl(struct decoder *decoder, unsigned arg)
 	case ARG_NOTIFY:
 		value = value_flags(decoder->arena, name, &names_notify_flags, (uint32_t)raw);
 		break;
+	case ARG_LEASE:
+		value = value_constant(decoder->arena, name, &names_lock_type, (uint32_t)raw);
+		break;
 	case ARG_SIGNAL:
 		value = value_constant(decoder->arena, name, NULL, (uint32_t)raw);
 		value->constant.text = names_signal((int)raw);
@@ -197,6 +207,10 @@ const struct value *result_fcntl(struct decoder *decoder)
 		return value_flags(decoder->arena, NULL, &names_fd_flags, (uint64_t)result);
 	case F_GETFL:
 		return value_flags(decoder->arena, NULL, &names_open_flags, (uint64_t)result);
+	case F_GETLEASE:
+		return value_constant(decoder->arena, NULL, &names_lock_type, (uint64_t)result);
+	case F_GET_SEALS:
+		return value_flags(decoder->arena, NULL, &names_seal_flags, (uint64_t)result);
 	case F_GETSIG:
 		value = value_constant(decoder->arena, NULL, NULL, (uint64_t)result);
 		value->constant.text = names_signal((int)result);
@@ -215,6 +229,7 @@ void coverage_fcntl(struct text *text)
 		[ARG_FD_FLAGS] = "flags by name",
 		[ARG_FILE_FLAGS] = "flags by name",
 		[ARG_SIGNAL] = "signal by name",
+		[ARG_LEASE] = "constant by name",
 		[ARG_SEALS] = "flags by name",
 		[ARG_NOTIFY] = "flags by name",
 		[ARG_SHAPE] = "structure by field",

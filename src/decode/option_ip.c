@@ -159,21 +159,8 @@ static struct value *make_index_be(const struct decoder *decoder, const struct t
 				  bytes[3]);
 }
 
-/* The type-of-service byte: one of four flags (linux/ip.h), else a number. */
-static struct value *make_tos(const struct decoder *decoder, const struct typed *typed, const char *name,
-			      const uint8_t *bytes, uint32_t size)
-{
-	uint32_t number = size == 1 ? bytes[0] : size == 4 ? u32_get(bytes) : 0;
-
-	if (size != 1 && size != 4)
-		return NULL;
-	if (!names_find(typed->names, number))
-		return value_hex(decoder->arena, name, number);
-	return value_constant(decoder->arena, name, typed->names, number);
-}
-
 static const struct typed ip_rows[] = {
-	{ .name = "IP_TOS", .make = make_tos, .names = &names_ip_tos },
+	{ .name = "IP_TOS", .make = typed_tos, .names = &names_ip_tos },
 	{ .name = "IP_TTL", .make = typed_int_or_byte },
 	{ .name = "IP_HDRINCL", .make = typed_int_or_byte },
 	{ .name = "IP_OPTIONS", .make = typed_bytes },

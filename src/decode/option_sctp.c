@@ -14,10 +14,10 @@ static const struct shape_field shape_assocparams[] = {
 	F_UINT_("sasoc_cookie_life", 4),
 	F_END_,
 };
-static const struct shape_field shape_initmsg[] = { F_UINT_("sinit_num_ostreams", 2),
-						    F_UINT_("sinit_max_instreams", 2),
-						    F_UINT_("sinit_max_attempts", 2),
-						    F_UINT_("sinit_max_init_timeo", 2), F_END_ };
+const struct shape_field shape_sctp_initmsg[] = { F_UINT_("sinit_num_ostreams", 2),
+						  F_UINT_("sinit_max_instreams", 2),
+						  F_UINT_("sinit_max_attempts", 2),
+						  F_UINT_("sinit_max_init_timeo", 2), F_END_ };
 static const struct shape_field shape_prim[] = { ASSOC("ssp_assoc_id"), F_ADDRESS_("ssp_addr", 128), F_END_ };
 static const struct shape_field shape_setadaptation[] = { F_HEX_("ssb_adaptation_ind", 4), F_END_ };
 static const struct shape_field shape_paddrparams[] = {
@@ -32,7 +32,7 @@ static const struct shape_field shape_paddrparams[] = {
 	F_UINT_("spp_dscp", 1),
 	F_END_,
 };
-static const struct shape_field shape_sndrcv[] = {
+const struct shape_field shape_sctp_sndrcv[] = {
 	F_UINT_("sinfo_stream", 2),
 	F_UINT_("sinfo_ssn", 2),
 	F_FLAGS_("sinfo_flags", 2, sctp_info_flags),
@@ -45,7 +45,7 @@ static const struct shape_field shape_sndrcv[] = {
 	ASSOC("sinfo_assoc_id"),
 	F_END_,
 };
-static const struct shape_field shape_snd[] = {
+const struct shape_field shape_sctp_snd[] = {
 	F_UINT_("snd_sid", 2), F_FLAGS_("snd_flags", 2, sctp_info_flags),
 	F_BE_("snd_ppid", 4),  F_UINT_("snd_context", 4),
 	ASSOC("snd_assoc_id"), F_END_
@@ -181,7 +181,7 @@ static struct value *make_authkey(const struct decoder *decoder, const struct ty
 static const struct typed sctp_rows[] = {
 	{ .name = "SCTP_RTOINFO", .make = typed_shape, .shape = shape_rtoinfo, .input = true },
 	{ .name = "SCTP_ASSOCINFO", .make = typed_shape, .shape = shape_assocparams, .input = true },
-	{ .name = "SCTP_INITMSG", .make = typed_shape, .shape = shape_initmsg },
+	{ .name = "SCTP_INITMSG", .make = typed_shape, .shape = shape_sctp_initmsg },
 	{ .name = "SCTP_NODELAY", .make = typed_int },
 	{ .name = "SCTP_AUTOCLOSE", .make = typed_int },
 	{ .name = "SCTP_SET_PEER_PRIMARY_ADDR", .make = typed_shape, .shape = shape_prim },
@@ -193,7 +193,7 @@ static const struct typed sctp_rows[] = {
 	  .shape = shape_paddrparams,
 	  .least = 150,
 	  .input = true },
-	{ .name = "SCTP_DEFAULT_SEND_PARAM", .make = typed_shape, .shape = shape_sndrcv, .input = true },
+	{ .name = "SCTP_DEFAULT_SEND_PARAM", .make = typed_shape, .shape = shape_sctp_sndrcv, .input = true },
 	{ .name = "SCTP_EVENTS", .make = typed_shape, .shape = shape_events, .least = 1 },
 	{ .name = "SCTP_I_WANT_MAPPED_V4_ADDR", .make = typed_int },
 	{ .name = "SCTP_MAXSEG", .make = option_int_or_shape, .shape = shape_assoc_value, .input = true },
@@ -245,7 +245,7 @@ static const struct typed sctp_rows[] = {
 	{ .name = "SCTP_AUTO_ASCONF", .make = typed_int },
 	{ .name = "SCTP_RECVRCVINFO", .make = typed_int },
 	{ .name = "SCTP_RECVNXTINFO", .make = typed_int },
-	{ .name = "SCTP_DEFAULT_SNDINFO", .make = typed_shape, .shape = shape_snd, .input = true },
+	{ .name = "SCTP_DEFAULT_SNDINFO", .make = typed_shape, .shape = shape_sctp_snd, .input = true },
 	{ .name = "SCTP_REUSE_PORT", .make = typed_int },
 	{ .name = "SCTP_SOCKOPT_BINDX_ADD", .make = typed_address },
 	{ .name = "SCTP_SOCKOPT_BINDX_REM", .make = typed_address },

@@ -19,7 +19,7 @@
 enum {
 	SOCKADDR_MAX = 128, /* struct sockaddr_storage; the kernel takes no longer one */
 	OPTION_MAX = 8192,  /* bytes of one socket option's value */
-	OPTION_INPUT = 512,  /* of what a getsockopt passes in */
+	OPTION_INPUT = 512, /* of what a getsockopt passes in */
 	POLL_MAX = 8192,    /* entries of one poll */
 	SELECT_MAX = 65536, /* fds of one select */
 	EPOLL_EVENTS_MAX = 8192,

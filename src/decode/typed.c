@@ -283,6 +283,19 @@ struct value *typed_index_or_ip(const struct decoder *decoder, const struct type
 	return size >= 8 ? shape_value(decoder, decoder->arena, name, typed->shape, bytes, size) : NULL;
 }
 
+/* The type-of-service byte: one of four flags (linux/ip.h), else a number. */
+struct value *typed_tos(const struct decoder *decoder, const struct typed *typed, const char *name,
+			const uint8_t *bytes, uint32_t size)
+{
+	uint32_t number = size == 1 ? bytes[0] : size == 4 ? u32_get(bytes) : 0;
+
+	if (size != 1 && size != 4)
+		return NULL;
+	if (!names_find(typed->names, number))
+		return value_hex(decoder->arena, name, number);
+	return value_constant(decoder->arena, name, typed->names, number);
+}
+
 /* One instruction of classic BPF as its kernel structure. */
 static const struct shape_field shape_sock_filter[] = { F_HEX_("code", 2), F_UINT_("jt", 1), F_UINT_("jf", 1),
 							F_HEX_("k", 4), F_END_ };
@@ -384,6 +397,7 @@ const char *typed_about(const struct typed *typed)
 		{ typed_u32s, "list of numbers" },
 		{ typed_named_u32s, "numbers by name" },
 		{ typed_none, "no value" },
+		{ typed_tos, "constant by name" },
 		{ typed_index_or_ip, "address, or structure by field" },
 	};
 	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)

@@ -6,8 +6,9 @@ in which it has that name; "unknown": what is shown when the fd, and so the sock
 """
 import struct
 
-from rowtypes import (ADDRESS, BOTH, BYTE, BYTES, FD, HEX, INT, LOOPBACK, NOTHING, SECRET, STRING, TIMEVAL, TIMEVAL_OLD, U16, U32S, U64, UINT, Call, One, Struct, address, by_size, flags,
-                      listed, raw, word_struct)
+from rowtypes import (ADDRESS, BOTH, BYTE, BYTES, FD, HEX, INT, IP, LOOPBACK, NOTHING, SECRET, STRING, TIMESPEC, TIMESPEC_OLD, TIMEVAL,
+                      TIMEVAL_OLD, U16, U32S, U64, UINT, Call, One, Struct, address, by_size, flags,
+                      listed, raw, text)
 
 UNIX, TCP, UDP, RAW, TCP6, UDP6, RAW6 = (1, 2, 0), (2, 1, 0), (2, 2, 0), (2, 3, 2), (10, 1, 0), (10, 2, 0), (10, 3, 58)
 UDPLITE, MPTCP, ROUTE, PACKET = (2, 2, 136), (2, 1, 262), (16, 3, 0), (17, 3, 0)
@@ -93,6 +94,9 @@ def tos(data, _word):
     return {2: "IPTOS_MINCOST", 4: "IPTOS_RELIABILITY", 8: "IPTOS_THROUGHPUT", 16: "IPTOS_LOWDELAY"}.get(value, value)
 
 
+TOS = Call(tos, number(4, 16))
+
+
 def ip_filter(data, _word):
     if len(data) < 16:
         return None
@@ -133,7 +137,7 @@ GROUPS = {
 }
 ON_RAW = {"on": RAW}
 IP_OPTIONS = {
-    "IP_TOS": given(Call(tos, b""), number(4, 16)), "IP_TTL": BOTH, "IP_HDRINCL": (BOTH, ON_RAW), "IP_OPTIONS": BYTES, "IP_PKTOPTIONS": (BYTES, {"on": TCP}),
+    "IP_TOS": TOS, "IP_TTL": BOTH, "IP_HDRINCL": (BOTH, ON_RAW), "IP_OPTIONS": BYTES, "IP_PKTOPTIONS": (BYTES, {"on": TCP}),
     "IP_ROUTER_ALERT": (BOTH, ON_RAW),
     "IP_RECVOPTS": BOTH, "IP_RETOPTS": BOTH, "IP_PKTINFO": BOTH,
     "IP_MTU_DISCOVER": const(0, *("IP_PMTUDISC_" + name for name in ("DONT", "WANT", "DO", "PROBE", "INTERFACE", "OMIT")), size="4,1"),
@@ -429,4 +433,214 @@ OPTIONS = {
                                "L2CAP_CONNINFO": CONNINFO, "L2CAP_LM": One("f4 1=L2CAP_LM_MASTER")}),
     "SOL_SCO": ((31, 5, 2), {"SCO_OPTIONS": Struct("u2 mtu"), "SCO_CONNINFO": CONNINFO}),
     "SOL_RFCOMM": ((31, 1, 3), {"RFCOMM_CONNINFO": CONNINFO, "RFCOMM_LM": One("f4 1=RFCOMM_LM_MASTER")}),
+}
+
+# ---- control messages ----
+
+TIMESPECS = {word: Struct(fields) for word, fields in ((4, "i4 tv_sec, i4 tv_nsec"), (8, "i8 tv_sec, i8 tv_nsec"))}
+
+
+def three_stamps(data, word):
+    one = {24: 4, 48: 8}.get(len(data))
+    return one and [TIMESPECS[one].decode(data[at:], word) for at in range(0, len(data), 2 * one)]
+
+
+def error_queue(data, _word):
+    """struct sock_extended_err and who sent it."""
+    found = Struct("c4 ee_errno 111=ECONNREFUSED 90=EMSGSIZE, c1 ee_origin 1=SO_EE_ORIGIN_LOCAL 2=SO_EE_ORIGIN_ICMP 3=SO_EE_ORIGIN_ICMP6, "
+                   "u1 ee_type, u1 ee_code, p1 -, u4 ee_info, u4 ee_data").decode(data, 8)
+    if found and found["ee_origin"] == "SO_EE_ORIGIN_ICMP":
+        found.update(ee_type={3: "ICMP_DEST_UNREACH"}[data[5]], ee_code={3: "ICMP_PORT_UNREACH"}[data[6]])
+    if found and found["ee_origin"] == "SO_EE_ORIGIN_ICMP6":
+        found.update(ee_type={1: "ICMPV6_DEST_UNREACH"}[data[5]], ee_code={4: "ICMPV6_PORT_UNREACH"}[data[6]])
+    if found and len(data) > 18 and data[16]:
+        found["offender"] = address(data[16:])
+    return found
+
+
+def tcp_stats(data, _word):
+    """Netlink attributes of numbers."""
+    names = {1: "TCP_NLA_BUSY", 2: "TCP_NLA_RWND_LIMITED"}
+    found, at = {}, 0
+    while at + 4 <= len(data):
+        length, kind = struct.unpack_from("=HH", data, at)
+        if at + length > len(data):
+            return {**found, "rest": raw(data[at:])}
+        found[names[kind]] = int.from_bytes(data[at + 4:at + length], "little")
+        at += (length + 3) & ~3
+    return found
+
+
+def initial_vector(data, _word):
+    length = int.from_bytes(data[:4], "little")
+    return {"ivlen": length, "iv": raw(data[4:4 + length])} if len(data) >= 4 else None
+
+
+REFUSED = number(4, 111) + bytes([2, 3, 3, 0]) + number(4, 5) + number(4, 6) + LOOPBACK.ljust(16, b"\0")
+REFUSED6 = number(4, 111) + bytes([3, 1, 4, 0]) + number(4, 5) + number(4, 6)
+RECORD = One("c1 22=TLS_RECORD_TYPE_HANDSHAKE,c4 22=TLS_RECORD_TYPE_HANDSHAKE")
+DMABUF = Struct("u8 frag_offset, u4 frag_size, u4 frag_token, u4 dmabuf_id, x4 flags")
+INFO4 = Struct("i4 ipi_ifindex, I4 ipi_spec_dst, I4 ipi_addr")
+INFO6 = Struct("I16 ipi6_addr, i4 ipi6_ifindex")
+CONTROLS = {
+    "SOL_SOCKET": (UNIX, {
+        "SCM_RIGHTS": Call(lambda data, word: list(struct.unpack_from(f"={len(data) // 4}i", data)), struct.pack("=2i", 0, 1)),
+        "SCM_CREDENTIALS": UCRED, "SCM_PIDFD": FD, "SCM_SECURITY": STRING, "SCM_TIMESTAMP": TIMEVAL_OLD, "SCM_TIMESTAMPNS": TIMESPEC_OLD,
+        "SCM_TIMESTAMPING": Call(three_stamps, bytes(range(48))), "SO_TIMESTAMP_NEW": TIMEVAL, "SO_TIMESTAMPNS_NEW": TIMESPEC,
+        "SO_TIMESTAMPING_NEW": Call(three_stamps, bytes(range(48))),
+        "SCM_TIMESTAMPING_OPT_STATS": Call(tcp_stats, struct.pack("=HHQHHQ", 12, 1, 77, 12, 2, 88)),
+        "SCM_TIMESTAMPING_PKTINFO": Struct("u4 if_index, u4 pkt_length, p8 -"), "SCM_TXTIME": U64, "SCM_WIFI_STATUS": INT, "SCM_TS_OPT_ID": UINT,
+        "SCM_INQ": INT, "SCM_DEVMEM_LINEAR": DMABUF, "SCM_DEVMEM_DMABUF": DMABUF, "SO_RXQ_OVFL": UINT, "SO_MARK": HEX, "SO_PRIORITY": UINT}),
+    "SOL_IP": (UDP, {
+        "IP_PKTINFO": INFO4, "IP_TTL": BOTH, "IP_TOS": TOS, "IP_RECVERR": Call(error_queue, REFUSED), "IP_ORIGDSTADDR": ADDRESS,
+        "IP_RETOPTS": BYTES, "IP_RECVOPTS": BYTES, "IP_CHECKSUM": HEX, "IP_RECVFRAGSIZE": INT, "IP_PASSSEC": STRING,
+        "IP_PROTOCOL": One("c4 17=IPPROTO_UDP")}),
+    "SOL_IPV6": (UDP6, {
+        "IPV6_PKTINFO": INFO6, "IPV6_2292PKTINFO": INFO6, "IPV6_HOPLIMIT": INT, "IPV6_2292HOPLIMIT": INT, "IPV6_TCLASS": INT,
+        "IPV6_RECVERR": Call(error_queue, REFUSED6), "IPV6_ORIGDSTADDR": ADDRESS, "IPV6_FLOWINFO": HEX, "IPV6_HOPOPTS": BYTES,
+        "IPV6_DSTOPTS": BYTES, "IPV6_RTHDR": BYTES, "IPV6_RTHDRDSTOPTS": BYTES, "IPV6_DONTFRAG": INT, "IPV6_RECVFRAGSIZE": INT}),
+    "SOL_UDP": (UDP, {"UDP_SEGMENT": U16, "UDP_GRO": INT}), "SOL_TCP": (TCP, {"TCP_INQ": INT}),
+    "SOL_TLS": (TCP, {"TLS_SET_RECORD_TYPE": RECORD, "TLS_GET_RECORD_TYPE": RECORD}),
+    "SOL_PACKET": (PACKET, {
+        "PACKET_AUXDATA": Struct("f4 tp_status 1=TP_STATUS_USER, u4 tp_len, u4 tp_snaplen, u2 tp_mac, u2 tp_net, u2 tp_vlan_tci, "
+                                 "n2 tp_vlan_tpid 0x8100=ETH_P_8021Q"),
+        "PACKET_TX_TIMESTAMP": Call(error_queue, REFUSED)}),
+    "SOL_NETLINK": (ROUTE, {"NETLINK_PKTINFO": Struct("u4 group"), "NETLINK_LISTEN_ALL_NSID": INT}),
+    "SOL_ALG": (ALG, {
+        "ALG_SET_IV": Call(initial_vector, number(4, 8) + b"8 bytes."), "ALG_SET_OP": const(0, "ALG_OP_DECRYPT", "ALG_OP_ENCRYPT"), "ALG_SET_AEAD_ASSOCLEN": UINT}),
+    "SOL_SCTP": (SCTP, {
+        "SCTP_INIT": INITMSG, "SCTP_SNDRCV": Struct(SNDRCV), "SCTP_SNDINFO": Struct(SNDINFO), "SCTP_RCVINFO": Struct(
+            "u2 rcv_sid, u2 rcv_ssn, f2 rcv_flags 1=SCTP_UNORDERED, p2 -, b4 rcv_ppid, u4 rcv_tsn, u4 rcv_cumtsn, u4 rcv_context, i4 rcv_assoc_id"),
+        "SCTP_NXTINFO": Struct("u2 nxt_sid, f2 nxt_flags 1=SCTP_UNORDERED, b4 nxt_ppid, u4 nxt_length, i4 nxt_assoc_id"),
+        "SCTP_PRINFO": Struct(f"c2 pr_policy {PR}, p2 -, u4 pr_value"), "SCTP_AUTHINFO": Struct("u2 auth_keynumber"),
+        "SCTP_DSTADDRV4": IP, "SCTP_DSTADDRV6": given(IP, bytes(range(16)))}),
+}
+
+# What a socket is told so that messages to itself carry as much as they can: {level: options}, in the order of receive's rows.
+WANTED = {
+    UDP: {"SOL_SOCKET": ["SO_TIMESTAMP_NEW", "SO_RXQ_OVFL", "SO_RCVMARK", "SO_RCVPRIORITY"],
+          "SOL_IP": ["IP_PKTINFO", "IP_RECVTTL", "IP_RECVTOS", "IP_ORIGDSTADDR", "IP_CHECKSUM"], "SOL_UDP": ["UDP_GRO"]},
+    UDP6: {"SOL_SOCKET": ["SO_TIMESTAMPNS_NEW"], "SOL_IPV6": ["IPV6_RECVPKTINFO", "IPV6_RECVHOPLIMIT", "IPV6_RECVTCLASS", "IPV6_ORIGDSTADDR"]},
+    UNIX: {"SOL_SOCKET": ["SO_PASSCRED", "SO_TIMESTAMP"]},
+    (2, 2, 17): {"SOL_SOCKET": ["SO_TIMESTAMPNS"], "SOL_IP": ["IP_TTL"]},
+    (2, 3, 253): {"SOL_SOCKET": ["SO_TIMESTAMP"], "SOL_IP": ["IP_PKTINFO", "IP_RECVTTL"]},
+}
+OWN_ADDRESS = {1: "0100", 2: "0200000000000000" + "00" * 8, 10: "0a00" + "00" * 26}
+OWN_LOOPBACK = {1: "0100", 2: "020000007f000001" + "00" * 8, 10: "0a000000" + "00" * 4 + "00" * 15 + "01" + "00" * 4}
+
+# ---- addresses: {family: [(bytes, what JSON has)]} ----
+
+MAC = "10:11:12:13:14:15"
+SIX_BYTES = bytes(range(16, 22))
+ADDRESSES = {
+    "AF_INET": [(struct.pack(">2sH4s8x", b"\2\0", 80, bytes([10, 0, 0, 1])), {"ip": "10.0.0.1", "port": 80})],
+    "AF_INET6": [
+        (struct.pack(">2sHI16s", b"\12\0", 80, 7, bytes(15) + b"\1") + number(4, 3), {"ip": "::1", "port": 80, "sin6_flowinfo": 7, "sin6_scope_id": 3}),
+        (struct.pack(">2sHI16s", b"\12\0", 80, 7, bytes(15) + b"\1"), {"ip": "::1", "port": 80, "sin6_flowinfo": 7})],
+    "AF_UNIX": [(b"\1\0/nowhere/x\0", {"sun_path": "/nowhere/x"}), (b"\1\0\0hidden", {"sun_path": "@hidden", "abstract": True}),
+                (b"\1\0", {}), (b"\1\0" + b"p" * 108, {"sun_path": "p" * 108}), (b"\1\0/unterminated", {"sun_path": "/unterminated"})],
+    "AF_NETLINK": [(struct.pack("=HHII", 16, 0, 4711, 5), {"nl_pid": 4711, "nl_groups": 5})],
+    "AF_PACKET": [(b"\x11\0\x08\0" + number(4, 1) + number(2, 772) + bytes([0, 6]) + SIX_BYTES + bytes(2), {
+        "sll_protocol": "ETH_P_IP", "sll_ifindex": 1, "sll_hatype": "ARPHRD_LOOPBACK", "sll_pkttype": "PACKET_HOST", "sll_halen": 6, "sll_addr": MAC})],
+    "AF_VSOCK": [(struct.pack("=HHIIB3x", 40, 0, 1234, 2, 1), {"svm_cid": "VMADDR_CID_HOST", "svm_port": 1234, "svm_flags": 1})],
+    "AF_ALG": [(struct.pack("=H14sII64s", 38, b"hash", 1, 2, b"sha256"), {"salg_type": "hash", "salg_feat": 1, "salg_mask": 2, "salg_name": "sha256"})],
+    "AF_CAN": [(struct.pack("=HHiII", 29, 0, 1, 0x123, 0x456), {"can_ifindex": 1, "rx_id": 0x123, "tx_id": 0x456}),
+               (struct.pack("=HHi", 29, 0, 3), {"can_ifindex": 3})],
+    "AF_XDP": [(struct.pack("=HHIII", 44, 2, 1, 3, 9), {"sxdp_flags": ["XDP_COPY"], "sxdp_ifindex": 1, "sxdp_queue_id": 3, "sxdp_shared_umem_fd": 9})],
+    "AF_TIPC": [
+        (struct.pack("=HBbIII", 30, 1, 2, 18888, 1, 9), {"addrtype": "TIPC_SERVICE_RANGE", "scope": "TIPC_CLUSTER_SCOPE", "type": 18888, "lower": 1, "upper": 9}),
+        (struct.pack("=HBbIII", 30, 2, 2, 18888, 17, 0), {"addrtype": "TIPC_SERVICE_ADDR", "scope": "TIPC_CLUSTER_SCOPE", "type": 18888, "instance": 17, "domain": 0}),
+        (struct.pack("=HBbIII", 30, 3, 3, 5, 6, 0), {"addrtype": "TIPC_SOCKET_ADDR", "scope": "TIPC_NODE_SCOPE", "ref": 5, "node": 6})],
+    "AF_QIPCRTR": [(struct.pack("=HHII", 42, 0, 1, 2), {"sq_node": 1, "sq_port": 2})],
+    "AF_LLC": [(struct.pack("=HHBBBB6s2x", 26, 1, 1, 2, 3, 0x42, SIX_BYTES), {
+        "sllc_arphrd": "ARPHRD_ETHER", "sllc_test": 1, "sllc_xid": 2, "sllc_ua": 3, "sllc_sap": 0x42, "sllc_mac": MAC})],
+    "AF_PPPOX": [(struct.pack("=HI", 24, 0) + b"\0\7" + SIX_BYTES + b"eth0".ljust(16, b"\0"), {
+        "sa_protocol": "PX_PROTO_OE", "sid": 7, "remote": MAC, "dev": "eth0"}),
+        (struct.pack("=HIH4s", 24, 2, 8, bytes([10, 0, 0, 3])), {"sa_protocol": "PX_PROTO_PPTP", "call_id": 8, "sin_addr": "10.0.0.3"})],
+    "AF_PHONET": [(struct.pack("=HBBB11x", 35, 1, 2, 3), {"spn_obj": 1, "spn_dev": 2, "spn_resource": 3})],
+    "AF_BLUETOOTH": [(struct.pack("=HH6sHB1x", 31, 25, bytes(range(6)), 4, 1), {
+        "l2_psm": 25, "l2_bdaddr": "05:04:03:02:01:00", "l2_cid": 4, "l2_bdaddr_type": 1})],
+    "AF_APPLETALK": [(b"\5\0" + bytes(range(14)), {"sa_data": raw(bytes(range(14)))})],
+}
+
+# ---- fcntl: {command: a Struct behind the argument, or {number: what JSON has}} ----
+
+FLOCK = Struct("c2 l_type 1=F_WRLCK 0=F_RDLCK 2=F_UNLCK, i2 l_whence, A -, l l_start, l l_len, i4 l_pid")
+FLOCK64 = Struct("c2 l_type 1=F_WRLCK 0=F_RDLCK 2=F_UNLCK, i2 l_whence, A -, i8 l_start, i8 l_len, i4 l_pid")
+OWNER = Struct("c4 type 1=F_OWNER_PID 0=F_OWNER_TID, i4 pid")
+HINT = Struct("c8 hint 3=RWH_WRITE_LIFE_MEDIUM 0=RWH_WRITE_LIFE_NOT_SET")
+DELEGATION = Struct("x4 d_flags, c2 d_type 1=F_WRLCK 0=F_RDLCK, p2 -")
+FCNTL = {
+    **{f"F_{name}": {0: None} for name in "GETFD GETFL GETOWN GETSIG GETLEASE CREATED_QUERY GETPIPE_SZ GET_SEALS".split()},
+    "F_DUPFD": {50: 50}, "F_DUPFD_CLOEXEC": {51: 51}, "F_DUPFD_QUERY": {0: 0}, "F_SETFD": {1: ["FD_CLOEXEC"], 0: []},
+    "F_SETFL": {0x802: ["O_RDWR", "O_NONBLOCK"]}, "F_SETOWN": {-1: -1}, "F_SETSIG": {10: "SIGUSR1"}, "F_SETLEASE": {1: "F_WRLCK"}, "F_SETPIPE_SZ": {4096: 4096},
+    "F_ADD_SEALS": {2: ["F_SEAL_SHRINK"]}, "F_NOTIFY": {2: ["DN_MODIFY"]}, "F_GETOWN_EX": OWNER, "F_SETOWN_EX": OWNER,
+    "F_GETOWNER_UIDS": Struct("u4 real, u4 effective"), **{f"F_{name}": FLOCK for name in ("GETLK", "SETLK", "SETLKW", "CANCELLK")},
+    **{f"F_{name}": FLOCK64 for name in "GETLK64 SETLK64 SETLKW64 OFD_GETLK OFD_SETLK OFD_SETLKW".split()},
+    "F_GETDELEG": DELEGATION, "F_SETDELEG": DELEGATION,
+    **{f"F_{name}": HINT for name in "GET_RW_HINT SET_RW_HINT GET_FILE_RW_HINT SET_FILE_RW_HINT".split()},
+}
+
+# ---- ioctl ----
+
+HWADDR = Struct("c2 sa_family 772=ARPHRD_LOOPBACK 1=ARPHRD_ETHER, m6 sa_data")
+IF_FLAGS = One("f2 1=IFF_UP 8=IFF_LOOPBACK 0x40=IFF_RUNNING")
+MAP = Struct("w mem_start, w mem_end, x2 base_addr, u1 irq, u1 dma, u1 port")
+SOCKADDR = Call(lambda data, word: address(data), LOOPBACK.ljust(16, b"\0"))
+NAME = Call(lambda data, word: text(data), b"other".ljust(16, b"\0"))
+MII = Struct("u2 phy_id, u2 reg_num, x2 val_in, x2 val_out")
+WORD_POINTER = Struct("P -")
+ARPREQ = Struct("a16 arp_pa, a16 arp_ha, f4 arp_flags 2=ATF_COM 4=ATF_PERM, a16 arp_netmask, s16 arp_dev")
+RTENTRY = Struct("w -, a16 rt_dst, a16 rt_gateway, a16 rt_genmask, f2 rt_flags 1=RTF_UP 2=RTF_GATEWAY, p2 -, A -, w -, w -, i2 rt_metric, A -, "
+                 "P rt_dev, w rt_mtu, w rt_window, u2 rt_irtt")
+IN6_IFREQ = Struct("I16 ifr6_addr, u4 ifr6_prefixlen, i4 ifr6_ifindex")
+IN6_RTMSG = Struct("I16 rtmsg_dst, I16 rtmsg_src, I16 rtmsg_gateway, u4 rtmsg_type, u2 rtmsg_dst_len, u2 rtmsg_src_len, u4 rtmsg_metric, A -, w rtmsg_info, "
+                   "f4 rtmsg_flags 1=RTF_UP 2=RTF_GATEWAY, i4 rtmsg_ifindex")
+STAMP = Call(lambda data, word: Struct("l tv_sec, l tv_usec").decode(data, word), lambda word: bytes(2 * word))
+STAMPNS = Call(lambda data, word: Struct("l tv_sec, l tv_nsec").decode(data, word), lambda word: bytes(2 * word))
+
+
+class Ifreq:
+    """struct ifreq: which member counts, and whether the kernel fills it in. behind: what ifr_data points to leads nowhere here."""
+
+    def __init__(self, field=None, of=None, gets=False, lasting=True):
+        self.field, self.of, self.gets, self.lasting = field, of, gets, lasting
+
+
+def gets(field, of):
+    return Ifreq(field, of, gets=True)
+
+
+IFREQ_ADDRESSES = {f"SIOC{way}IF{name}": Ifreq(f"ifr_{field}", SOCKADDR, gets=way == "G") for way in "GS"
+                   for name, field in (("ADDR", "addr"), ("DSTADDR", "dstaddr"), ("BRDADDR", "broadaddr"), ("NETMASK", "netmask"))}
+IOCTL = {
+    **{name: ("out", INT) for name in "FIONREAD SIOCOUTQ SIOCOUTQNSD SIOCATMARK FIOGETOWN SIOCGPGRP".split()},
+    **{name: ("in", INT) for name in "FIONBIO FIOASYNC FIOSETOWN SIOCSPGRP".split()},
+    **{name: ("none", None) for name in "FIOCLEX FIONCLEX SIOCGSKNS SIOCRTMSG".split()},
+    "FIOQSIZE": ("out", Struct("i8 size")), "SIOCGSTAMP": ("out", STAMP), "SIOCGSTAMPNS": ("out", STAMPNS), "SIOCGSTAMP_NEW": ("out", TIMEVAL),
+    "SIOCGSTAMPNS_NEW": ("out", TIMESPEC), **IFREQ_ADDRESSES, "SIOCDIFADDR": Ifreq("ifr_addr", SOCKADDR), "SIOCGIFNAME": Ifreq("by index", INT),
+    "SIOCGIFFLAGS": gets("ifr_flags", IF_FLAGS), "SIOCSIFFLAGS": Ifreq("ifr_flags", IF_FLAGS), "SIOCGIFPFLAGS": gets("ifr_flags", IF_FLAGS),
+    "SIOCSIFPFLAGS": Ifreq("ifr_flags", IF_FLAGS), **{f"SIOC{way}IF{name}": Ifreq(f"ifr_{field}", INT, gets=way == "G") for way in "GS"
+                                                      for name, field in (("METRIC", "metric"), ("MTU", "mtu"), ("TXQLEN", "qlen"))},
+    "SIOCGIFINDEX": gets("ifr_ifindex", INT), "SIOCGIFCOUNT": gets("ifr_ivalue", INT), "SIOCSIFNAME": Ifreq("ifr_newname", NAME, lasting=False),
+    **{name: Ifreq("ifr_hwaddr", HWADDR) for name in "SIOCSIFHWADDR SIOCSIFHWBROADCAST SIOCADDMULTI SIOCDELMULTI SIOCBONDSETHWADDR".split()},
+    "SIOCGIFHWADDR": gets("ifr_hwaddr", HWADDR), "SIOCGIFSLAVE": gets("ifr_slave", NAME),
+    **{name: Ifreq("ifr_slave", NAME) for name in "SIOCSIFSLAVE SIOCBONDENSLAVE SIOCBONDRELEASE SIOCBONDCHANGEACTIVE".split()},
+    "SIOCGIFMAP": gets("ifr_map", MAP), "SIOCSIFMAP": Ifreq("ifr_map", MAP), "SIOCBRADDIF": Ifreq("ifr_ifindex", INT), "SIOCBRDELIF": Ifreq("ifr_ifindex", INT),
+    "SIOCGMIIPHY": gets("ifr_data", MII), "SIOCGMIIREG": Ifreq("ifr_data", MII), "SIOCSMIIREG": Ifreq("ifr_data", MII),
+    **{name: Ifreq("behind") for name in "SIOCETHTOOL SIOCSHWTSTAMP SIOCGHWTSTAMP SIOCBONDSLAVEINFOQUERY SIOCBONDINFOQUERY".split()},
+    **{name: Ifreq() for name in "SIOCSIFLINK SIOCGIFMEM SIOCSIFMEM SIOCGIFENCAP SIOCSIFENCAP".split()}, "SIOCWANDEV": Ifreq("ifr_settings", WORD_POINTER),
+    "SIOCBRADDBR": ("in", Struct("s16 name")), "SIOCBRDELBR": ("in", Struct("s16 name")),
+    "SIOCGIFVLAN": ("in", Struct("i4 cmd, s24 device1, h24 u, i2 vlan_qos")), "SIOCSIFVLAN": ("in", Struct("i4 cmd, s24 device1, h24 u, i2 vlan_qos")),
+    "SIOCGIFBR": ("in", Struct("w command, w argument1, w argument2")), "SIOCSIFBR": ("in", Struct("w command, w argument1, w argument2")),
+    "SIOCADDDLCI": ("in", Struct("s16 devname, i2 dlci")), "SIOCDELDLCI": ("in", Struct("s16 devname, i2 dlci")),
+    **{name: ("in", ARPREQ) for name in "SIOCSARP SIOCDARP SIOCDRARP SIOCSRARP".split()}, "SIOCGARP": ("out", ARPREQ), "SIOCGRARP": ("out", ARPREQ),
+    "SIOCADDRT": ("in", RTENTRY), "SIOCDELRT": ("in", RTENTRY), "SIOCGIFCONF": ("conf", None),
+}
+IOCTL_OF_FAMILY = {
+    **{(UDP6, name): IN6_IFREQ for name in ("SIOCSIFADDR", "SIOCDIFADDR", "SIOCSIFDSTADDR")}, (UDP6, "SIOCADDRT"): IN6_RTMSG, (UDP6, "SIOCDELRT"): IN6_RTMSG,
+    (RAW, "SIOCGETVIFCNT"): Struct("u2 vifi, A -, w icount, w ocount, w ibytes, w obytes"),
+    (RAW, "SIOCGETSGCNT"): Struct("I4 src, I4 grp, w pktcnt, w bytecnt, w wrong_if"),
+    (RAW6, "SIOCGETMIFCNT_IN6"): Struct("u2 vifi, A -, w icount, w ocount, w ibytes, w obytes"),
+    (RAW6, "SIOCGETSGCNT_IN6"): Struct("a28 src, a28 grp, w pktcnt, w bytecnt, w wrong_if"),
 }

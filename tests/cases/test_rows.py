@@ -185,3 +185,294 @@ def test_options(program, variant, word, level):
         option_rows(rows, level, kind, name, row, word)
     wrong = rows.run(program("rows", variant))
     assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)
+
+
+def only_names(section, level):
+    """Of a level's table: what has a name and bytes only."""
+    return [name for left, right in coverage(section, level) if right == "name; value as bytes" for name in left.split(", ")]
+
+
+@pytest.mark.parametrize("variant,word", BITS)
+def test_options_with_a_name(program, variant, word):
+    """Options that are bytes: their names, in all levels."""
+    rows = Rows()
+    rows.open(rowtable.UDP)
+    for level in titles("Socket options"):
+        for name in only_names("Socket options", level):
+            def check(event, _answer, level=level, name=name):
+                detail(event, "level", level)
+                detail(event, "optname", name)
+                detail(event, "optval", {"data": "ab"})
+            rows.add(f"set {numbers()[level]} {numbers()[name]} {b'ab'.hex()}", check)
+    assert len(rows.lines) > 80
+    wrong = rows.run(program("rows", variant))
+    assert not wrong, "\n".join(wrong)
+
+
+# ---- control messages ----
+
+
+def message(level, name, data, of, word):
+    header = 2 * word if word == 8 else 12
+    return {"cmsg_len": header + len(data), "cmsg_level": level, "cmsg_type": name, "cmsg_data": value_of(of, data, word)}
+
+
+def sent(wanted):
+    def check(event, _answer):
+        found = without_ids(event["details"]["msg"].get("msg_control"))
+        assert found == [wanted], f"should be {json.dumps(wanted)}, is {json.dumps(found)}"
+    return check
+
+
+@pytest.mark.parametrize("variant,word", BITS)
+@pytest.mark.parametrize("level", rowtable.CONTROLS)
+def test_control_messages_sent(program, variant, word, level):
+    kind, table = rowtable.CONTROLS[level]
+    rows = Rows()
+    for name, of in table.items():
+        rows.open(kind)
+        for data in (of.sample(word), of.sample(word)[:-1]):
+            if of.sample(word)[1:]:
+                rows.add(f"control {numbers()[level]} {numbers()[name]} {data.hex()}", sent(message(level, name, data, of, word)))
+        rows.add("bad")
+        rows.add(f"control {numbers()[level]} {numbers()[name]} {of.sample(word).hex()}",
+                 sent(message(level, name, of.sample(word), of, word)))
+    wrong = rows.run(program("rows", variant))
+    assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("variant,word", BITS)
+def test_control_messages_with_a_name(program, variant, word):
+    """Messages that are bytes: their names, in all levels."""
+    rows = Rows()
+    rows.open(rowtable.UDP)
+    for level in titles("Control messages"):
+        for name in only_names("Control messages", level):
+            wanted = message(level, name, b"\xff\xff", rowtypes.BYTES, word)
+            rows.add(f"control {numbers()[level]} {numbers()[name]} ffff", sent(wanted))
+    assert len(rows.lines) > 150
+    wrong = rows.run(program("rows", variant))
+    assert not wrong, "\n".join(wrong)
+
+
+@functools.cache
+def control_names():
+    """{(level number, type number): (level, name, type of the bytes)}."""
+    return {(numbers()[level], numbers()[name]): (level, name, of) for level, (_, table) in rowtable.CONTROLS.items()
+            for name, of in table.items()}
+
+
+@pytest.mark.parametrize("variant,word", BITS)
+def test_control_messages_received(program, variant, word):
+    """Sockets that send to themselves, with all that may come along asked for."""
+    got = set()
+
+    def received(event, answer):
+        if answer["return_value"] < 0:
+            assert "pointer" in event["details"]["msg"]["msg_control"], event
+            return
+        wanted = []
+        for level, kind, data in answer["control"]:
+            of = control_names()[level, kind]
+            got.add(of[1])
+            wanted.append(message(*of[:2], bytes.fromhex(data), of[2], word))
+        found = without_ids(event["details"]["msg"].get("msg_control", []))
+        assert found == wanted, f"should be {json.dumps(wanted)}, is {json.dumps(found)}"
+
+    rows = Rows()
+    for kind, levels in rowtable.WANTED.items():
+        rows.open(rowtable.UDP)
+        rows.add(f"ioctl {numbers()['SIOCSIFFLAGS']} {(b'lo'.ljust(16, bytes(1)) + bytes([0x49, 0]) + bytes(22)).hex()}")
+        rows.open(kind)
+        for level, names in levels.items():
+            for name in names:
+                rows.add(f"set {numbers()[level]} {numbers()[name]} 01000000")
+        rows.add(f"bind {rowtable.OWN_LOOPBACK[kind[0]]}")
+        rows.add("again")
+        rows.add("receive 0", received)
+        rows.add("receive 64", received)
+    wrong = rows.run(program("rows", variant))
+    assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)
+    assert got >= {"SCM_CREDENTIALS", "IP_PKTINFO", "IP_TTL", "IP_TOS", "IP_ORIGDSTADDR", "IPV6_PKTINFO", "IPV6_HOPLIMIT", "IPV6_TCLASS",
+                   "IPV6_ORIGDSTADDR", "SCM_TIMESTAMP", "SCM_TIMESTAMPNS", "SO_TIMESTAMP_NEW", "SO_TIMESTAMPNS_NEW"}, got
+
+
+# ---- addresses ----
+
+
+@pytest.mark.parametrize("variant,word", BITS)
+def test_addresses(program, variant, word):
+    """Each family's address is bound on a socket of the family, where there is one, and connected to on fd -1."""
+    rows = Rows()
+    for family, samples in rowtable.ADDRESSES.items():
+        for data, fields in samples:
+            wanted = {"sa_family": family, **fields}
+            length = len(data)
+
+            def check(event, _answer, wanted=wanted, length=length):
+                detail(event, "addr", wanted)
+                detail(event, "addrlen", length)
+            rows.open((numbers()[family], 2 if family in ("AF_UNIX", "AF_INET", "AF_INET6") else 3, 0))
+            rows.add(f"bind {data.hex()}", check)
+            rows.add("bad")
+            rows.add(f"connect {data.hex()}", check)
+    for kind, own in rowtable.OWN_ADDRESS.items():
+        rows.open((kind, 2, 0))
+        rows.add(f"bind {own}", lambda event, answer: same_result(event, {**answer, "return_value": 0}))
+
+        def named(event, answer):
+            data = bytes.fromhex(answer["bytes"])
+            wanted = rowtypes.address(data) if data[0] != 1 else {
+                "sa_family": "AF_UNIX", "sun_path": "@" + data[3:].decode("ascii"), "abstract": True}
+            detail(event, "addr", wanted)
+        rows.add("name 128", named)
+    wrong = rows.run(program("rows", variant))
+    assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)
+
+
+# ---- fcntl and ioctl ----
+
+
+def fcntl_row(rows, name, row, word):
+    command = numbers()[name]
+
+    def plain(wanted):
+        def check(event, _answer):
+            detail(event, "cmd", name)
+            if wanted is not None:
+                found = event["details"]["arg"]
+                assert (found["fd"] if isinstance(found, dict) else found) == wanted, f"arg should be {wanted}, is {found}"
+            else:
+                assert "arg" not in event["details"], event
+        return check
+
+    def behind(event, answer):
+        detail(event, "cmd", name)
+        detail(event, "arg", value_of(row, bytes.fromhex(answer["bytes"])[:row.size(word)], word))
+
+    rows.open(rowtable.UNIX)
+    if isinstance(row, dict):
+        for number, wanted in row.items():
+            rows.add(f"number {command} {number}", plain(wanted))
+    else:
+        rows.add(f"pointer {command} {row.sample(word).hex()}", behind)
+        rows.add(f"pointer {command} -", lambda event, answer: detail(event, "arg", None))
+
+
+@pytest.mark.parametrize("variant,word", BITS)
+def test_fcntl(program, variant, word):
+    rows = Rows()
+    for name, row in rowtable.FCNTL.items():
+        fcntl_row(rows, name, row, word)
+    wrong = rows.run(program("rows", variant))
+    assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)
+
+
+def ifreq_row(rows, name, row, word, device):
+    size = 40 if word == 8 else 32
+    member = row.of.sample(word) if row.of else b""
+    data = device.encode("ascii").ljust(16, b"\0") + member.ljust(size - 16, b"\0")
+
+    def check(event, answer):
+        detail(event, "request", name)
+        back, done = bytes.fromhex(answer["bytes"]), answer["return_value"] == 0
+        wanted = {"ifr_name": rowtypes.text(back[:16])}
+        if row.field == "by index":
+            wanted = {**(wanted if done else {}), "ifr_ifindex": int.from_bytes(back[16:20], "little")}
+        elif row.field == "behind":
+            wanted["ifr_data"] = None
+        elif row.of is rowtable.WORD_POINTER:
+            wanted[row.field] = None
+        elif row.of and (done or not row.gets):
+            size_of = {rowtable.INT: 4, rowtable.IF_FLAGS: 2}.get(row.of, size - 16)
+            wanted[row.field] = row.of.decode(back[16:16 + size_of], word)
+        detail(event, "argp", wanted)
+
+    if row.field == "by index":
+        data = bytes(16) + (1 if device == "lo" else 4711).to_bytes(4, "little") + bytes(size - 20)
+    if row.of is rowtable.WORD_POINTER:
+        data = data[:16] + bytes(size - 16)
+    rows.add(f"ioctl {numbers()[name]} {data.hex()}", check)
+
+
+def argument_row(rows, name, way, of, word):
+    def check(event, answer):
+        detail(event, "request", name)
+        if way == "none":
+            assert "argp" not in event["details"], event
+        elif way == "in" or answer["return_value"] == 0:
+            data = bytes.fromhex(answer["bytes"])
+            detail(event, "argp", value_of(of, data[:len(of.sample(word))], word))
+
+    rows.add(f"ioctl {numbers()[name]} {hexed(of.sample(word)) if of else '-'}", check)
+
+
+@pytest.mark.parametrize("variant,word", BITS)
+def test_ioctl(program, variant, word):
+    rows = Rows()
+    for name, row in rowtable.IOCTL.items():
+        if isinstance(row, rowtable.Ifreq):
+            for device in ("nowhere", "lo") if row.lasting else ("nowhere",):
+                rows.open(rowtable.UDP)
+                ifreq_row(rows, name, row, word, device)
+        elif row[0] != "conf":
+            rows.open(rowtable.UDP)
+            argument_row(rows, name, *row, word)
+        if row != ("none", None):
+            rows.add(f"ioctl {numbers()[name]} -", lambda event, answer: detail(event, "argp", None))
+    for (kind, name), of in rowtable.IOCTL_OF_FAMILY.items():
+        rows.open(kind)
+        argument_row(rows, name, "in", of, word)
+    wrong = rows.run(program("rows", variant))
+    assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)
+
+
+# ---- all of it ----
+
+# Rows of ioctl's table that stand for many.
+RANGES = {"SIOCDEVPRIVATE and the 15 after it", "SIOCSIW*, SIOCGIW*", "SIOCPROTOPRIVATE and the 15 after it, other requests of a family",
+          "on AF_INET6: SIOCSIFADDR, SIOCDIFADDR, SIOCSIFDSTADDR, SIOCADDRT, SIOCDELRT",
+          "on AF_INET, AF_INET6: SIOCGETVIFCNT, SIOCGETSGCNT, SIOCGETMIFCNT_IN6, SIOCGETSGCNT_IN6"}
+
+
+def listed_rows(section, level=None):
+    return {left for left, right in coverage(section, level) if right != "name; value as bytes"}
+
+
+def test_every_row_is_here():
+    """No row of docs/COVERAGE.md is without its calls, and none is here that is not there."""
+    for section, table in (("Socket options", rowtable.OPTIONS), ("Control messages", rowtable.CONTROLS)):
+        for level in titles(section):
+            assert listed_rows(section, level) == set(table.get(level, (None, {}))[1]), level
+        assert set(table) <= set(titles(section))
+    assert listed_rows("Address families") == set(rowtable.ADDRESSES) - {"AF_APPLETALK"}
+    assert listed_rows("fcntl") == set(rowtable.FCNTL)
+    assert listed_rows("ioctl") - RANGES == set(rowtable.IOCTL)
+
+
+@pytest.mark.parametrize("variant,word", BITS)
+def test_private_requests(program, variant, word):
+    """Requests that a driver or the wireless extensions give a meaning: struct ifreq with a pointer or bytes."""
+    rows = Rows()
+    rows.open(rowtable.UDP)
+    size = 40 if word == 8 else 32
+
+    def check_of(request, wanted):
+        def check(event, _answer):
+            detail(event, "request", request)
+            detail(event, "argp", wanted)
+        return check
+
+    lo = b"lo".ljust(16, b"\0")
+    for number in range(16):
+        name = f"SIOCDEVPRIVATE+{number}" if number else "SIOCDEVPRIVATE"
+        rows.add(f"ioctl {0x89f0 + number} {(lo + bytes(size - 16)).hex()}", check_of(name, {"ifr_name": "lo", "ifr_data": None}))
+        name = f"SIOCPROTOPRIVATE+{number}" if number else "SIOCPROTOPRIVATE"
+        if number > 2:
+            rows.add(f"plain {0x89e0 + number} 8", check_of(name, {"pointer": "0x8"}))
+    for name in ("SIOCGIWNAME", "SIOCSIWESSID", "SIOCGIWAP"):
+        rows.add(f"ioctl {numbers()[name]} {(lo + bytes(range(16))).ljust(size, bytes(1)).hex()}",
+                 check_of(name, {"ifr_name": "lo", "u": rowtypes.raw(bytes(range(16)))}))
+    rows.add("plain 12345678 99", lambda event, answer: detail(event, "request", 12345678))
+    wrong = rows.run(program("rows", variant))
+    assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)

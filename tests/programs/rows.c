@@ -198,7 +198,11 @@ static void receive_control(char **word)
 	};
 	const char *before = "";
 
-	print_result("recvmsg", recvmsg(fd, &message, atoi(word[1])));
+	long result = recvmsg(fd, &message, atoi(word[1]));
+
+	print_result("recvmsg", result);
+	if (result < 0)
+		message.msg_controllen = 0;
 	printf(",\"control\":[");
 	for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
 		printf("%s[%d,%d,", before, header->cmsg_level, header->cmsg_type);
