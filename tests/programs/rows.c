@@ -1,15 +1,14 @@
 /*
- * rows: makes the calls that its standard input lists, one per line, with the bytes that stand there, and prints
- * what came back, one line of JSON per call: {"type":"getsockopt","return_value":0,"bytes":"01000000","length":4}
- * or with "errno". test_rows.py writes the list from the tables of what is decoded.
+ * rows: makes the calls that its standard input lists, one per line, with the bytes that stand there, and
+ * prints what came back, one line of JSON per call:
+ * {"type":"getsockopt","return_value":0,"bytes":"01000000","length":4} or with "errno". test_rows.py writes
+ * the list from the tables of what is decoded.
  *
  * A line is a word and its arguments; bytes are hex, "-" stands for NULL, "." for no bytes:
- *   open FAMILY TYPE PROTOCOL     a socket for the lines that follow; where the kernel has none, one of AF_UNIX
- *   bad                           the lines that follow use fd -1
- *   set LEVEL NAME BYTES          setsockopt
- *   get LEVEL NAME LENGTH BYTES   getsockopt with that length; the buffer holds BYTES before, at least
- *   connect BYTES, bind BYTES, name LENGTH
- *   control LEVEL TYPE BYTES      sendmsg with that control message and no data
+ *   open FAMILY TYPE PROTOCOL     a socket for the lines that follow; where the kernel has none, one of
+ * AF_UNIX bad                           the lines that follow use fd -1 set LEVEL NAME BYTES setsockopt get
+ * LEVEL NAME LENGTH BYTES   getsockopt with that length; the buffer holds BYTES before, at least connect
+ * BYTES, bind BYTES, name LENGTH control LEVEL TYPE BYTES      sendmsg with that control message and no data
  *   again                         sends one byte to the socket's own address
  *   receive FLAGS                 recvmsg; prints each control message as [level, type, bytes]
  *   number COMMAND NUMBER         fcntl, as the kernel has it: libc makes other commands of some
@@ -193,9 +192,10 @@ static void receive_control(char **word)
 		char bytes[ROOM];
 		struct cmsghdr header;
 	} control;
-	struct msghdr message = {
-		.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control)
-	};
+	struct msghdr message = { .msg_iov = &vector,
+				  .msg_iovlen = 1,
+				  .msg_control = control.bytes,
+				  .msg_controllen = sizeof(control) };
 	const char *before = "";
 
 	long result = recvmsg(fd, &message, atoi(word[1]));
@@ -204,7 +204,8 @@ static void receive_control(char **word)
 	if (result < 0)
 		message.msg_controllen = 0;
 	printf(",\"control\":[");
-	for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+	for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header;
+	     header = CMSG_NXTHDR(&message, header)) {
 		printf("%s[%d,%d,", before, header->cmsg_level, header->cmsg_type);
 		print_hex(CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
 		printf("]");
@@ -243,10 +244,10 @@ static const struct {
 	const char *name;
 	void (*run)(char **word);
 } commands[] = {
-	{ "open", open_socket },	{ "bad", bad_socket },		{ "set", set_option },
-	{ "get", get_option },		{ "connect", connect_socket },	{ "bind", bind_socket },
-	{ "name", name_socket },	{ "control", send_control },	{ "again", send_again },
-	{ "receive", receive_control }, { "number", number_command },	{ "pointer", pointer_command },
+	{ "open", open_socket },	{ "bad", bad_socket },	       { "set", set_option },
+	{ "get", get_option },		{ "connect", connect_socket }, { "bind", bind_socket },
+	{ "name", name_socket },	{ "control", send_control },   { "again", send_again },
+	{ "receive", receive_control }, { "number", number_command },  { "pointer", pointer_command },
 	{ "ioctl", pointer_request },	{ "plain", plain_request },
 };
 

@@ -16,11 +16,13 @@ static const struct file_view connected = { .kind = FILE_SOCKET,
 					    .protocol = IPPROTO_TCP,
 					    .peer = "10.0.0.53:53" };
 
+static const struct file_view bluetooth = { .kind = FILE_SOCKET, .family = AF_BLUETOOTH, .type = SOCK_RAW };
+
 static const struct file_view *view_of(void *user, const struct call *call, int fd)
 {
 	(void)user;
 	(void)call;
-	return fd == 7 ? &connected : NULL;
+	return fd == 7 ? &connected : fd == 8 ? &bluetooth : NULL;
 }
 
 static struct sockaddr_in inet(const char *ip, uint16_t port)
@@ -376,6 +378,53 @@ static void exit_only_reads_what_the_entry_would_have(void **state)
 	world_done(&world);
 }
 
+/* Bluetooth's levels have the numbers of others: 0 is SOL_IP elsewhere, 6 SOL_TCP, 17 SOL_UDP. */
+static void bluetooth_has_levels_of_its_own(void **state)
+{
+	(void)state;
+	static const struct {
+		int level, name;
+		const char *bytes;
+		uint32_t size;
+		const char *set;
+	} cases[] = {
+		{ 0, 1, "\1\0\0\0", 4, "level=SOL_HCI optname=HCI_DATA_DIR optval=1 v:optlen=4" },
+		{ 0, 3, "\2\0\0\0", 4, "level=SOL_HCI optname=HCI_TIME_STAMP optval=2 v:optlen=4" },
+		{ 0, 2, "\1\0\0\0\2\0\0\0\0\0\0\0\3\0", 14,
+		  "level=SOL_HCI optname=HCI_FILTER optval={type_mask=0x1 event_mask=0x2 opcode=0x3} "
+		  "v:optlen=14" },
+		{ 6, 1, "\1\0\2\0\3\0\1\4\5\0\6\0", 12,
+		  "level=SOL_L2CAP optname=L2CAP_OPTIONS optval={omtu=1 imtu=2 flush_to=3 mode=BT_MODE_ERTM "
+		  "fcs=4 "
+		  "max_tx=5 txwin_size=6} v:optlen=12" },
+		{ 6, 2, "\7\0abc", 5,
+		  "level=SOL_L2CAP optname=L2CAP_CONNINFO optval={hci_handle=7 dev_class=\"abc\"} "
+		  "v:optlen=5" },
+		{ 6, 3, "\1\0\0\0", 4, "level=SOL_L2CAP optname=L2CAP_LM optval=L2CAP_LM_MASTER v:optlen=4" },
+		{ 17, 1, "\7\0", 2, "level=SOL_SCO optname=SCO_OPTIONS optval={mtu=7} v:optlen=2" },
+		{ 17, 2, "\7\0abc", 5,
+		  "level=SOL_SCO optname=SCO_CONNINFO optval={hci_handle=7 dev_class=\"abc\"} v:optlen=5" },
+		{ 18, 2, "\7\0abc", 5,
+		  "level=SOL_RFCOMM optname=RFCOMM_CONNINFO optval={hci_handle=7 dev_class=\"abc\"} "
+		  "v:optlen=5" },
+		{ 18, 3, "\1\0\0\0", 4,
+		  "level=SOL_RFCOMM optname=RFCOMM_LM optval=RFCOMM_LM_MASTER v:optlen=4" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct world world;
+
+		world_init(&world, &abi_x86_64, CALL_setsockopt);
+		world.decode.file = view_of;
+		world_put(&world, 0x1000, cases[i].bytes, cases[i].size);
+		world_args(&world, 8, (uint64_t)cases[i].level, (uint64_t)cases[i].name, 0x1000,
+			   cases[i].size, 0);
+		world_enter(&world);
+		assert_non_null(strstr(world_leave(&world, 0), cases[i].set));
+		world_done(&world);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +439,7 @@ int main(void)
 		cmocka_unit_test(select_shows_the_fds_that_are_set),
 		cmocka_unit_test(epoll_names_the_fd_behind_the_data),
 		cmocka_unit_test(options_have_their_types),
+		cmocka_unit_test(bluetooth_has_levels_of_its_own),
 		cmocka_unit_test(getsockopt_shows_the_answer),
 		cmocka_unit_test(exit_only_reads_what_the_entry_would_have),
 	};

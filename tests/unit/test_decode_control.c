@@ -57,7 +57,7 @@ static void messages_by_type(void **state)
 		{ 41, 50, BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\2\0\0\0"),
 		  "cmsg_type=IPV6_PKTINFO cmsg_data={ipi6_addr=\"::1\" ipi6_ifindex=2}" },
 		{ 41, 52, BYTES("\x40\0\0\0"), "cmsg_type=IPV6_HOPLIMIT cmsg_data=64" },
-		{ 0, 1, BYTES("\x10"), "cmsg_type=IP_TOS cmsg_data=16" },
+		{ 0, 1, BYTES("\x10"), "cmsg_type=IP_TOS cmsg_data=IPTOS_LOWDELAY" },
 		{ 0, 11, BYTES("\x6f\0\0\0\2\3\3\0\0\0\0\0\0\0\0\0\2\0\0\0\x0a\0\0\1\0\0\0\0\0\0\0\0"),
 		  "cmsg_type=IP_RECVERR cmsg_data={ee_errno=ECONNREFUSED ee_origin=SO_EE_ORIGIN_ICMP "
 		  "ee_type=ICMP_DEST_UNREACH ee_code=ICMP_PORT_UNREACH ee_info=0 ee_data=0 "
