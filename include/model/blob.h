@@ -55,4 +55,16 @@ static inline uint32_t call_bytes(const struct call *call, enum phase phase, uin
 	return blob_find(&call->in, address, size, data);
 }
 
+/* Whether a read of the call was to copy the byte at address: what was not asked for is not unreadable. */
+static inline bool call_asked(const struct call *call, uint64_t address)
+{
+	const struct capture *const captures[] = { &call->in, &call->out };
+
+	for (unsigned which = 0; which < 2; which++)
+		for (uint32_t i = 0; i < captures[which]->count; i++)
+			if (address - captures[which]->blobs[i].address < captures[which]->blobs[i].size)
+				return true;
+	return false;
+}
+
 #endif

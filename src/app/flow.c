@@ -241,10 +241,11 @@ void pipeline_emit(struct pipeline *pipeline, const struct event *event)
 		pipeline->sinks[i]->kind->event(pipeline->sinks[i], event);
 }
 
-/* The frames for -k. */
+/* The frames for -k, as many as --stack allows; the walk may have gone further to find the caller. */
 static void set_stack(struct pipeline *pipeline, struct call *call, struct event *event)
 {
-	unsigned count = call->walk.count;
+	unsigned most = pipeline->options->stack_frames, walked = call->walk.count;
+	unsigned count = most && most < walked ? most : walked;
 	const struct place **places = arena_alloc(&call->arena, count * sizeof *places);
 	unsigned kept = 0;
 
@@ -255,7 +256,7 @@ static void set_stack(struct pipeline *pipeline, struct call *call, struct event
 	}
 	event->stack = places;
 	event->stack_count = kept;
-	event->stack_cut = call->walk.cut;
+	event->stack_cut = call->walk.cut || count < walked;
 }
 
 /* The place belongs to the history of the socket that the call used, and of the one that it made. */

@@ -43,7 +43,7 @@ struct value *decoder_add_pointer(struct decoder *decoder, unsigned arg)
 
 struct value *decoder_missing(const struct decoder *decoder, const char *name, uint64_t address)
 {
-	if (!address || decoder->call->bytes_unread)
+	if (!address || decoder->call->bytes_unread || !call_asked(decoder->call, address))
 		return value_pointer(decoder->arena, name, address);
 	return value_unreadable(decoder->arena, name, address);
 }

@@ -13,7 +13,7 @@ struct value *payload_value(const struct decoder *decoder, const char *name, uin
 	const uint8_t *data = NULL;
 	uint32_t got = limit ? decoder_bytes(decoder, address, limit, &data) : 0;
 
-	if (limit && !got)
+	if (limit && !got && (call_asked(decoder->call, address) || decoder->call->bytes_unread))
 		return decoder_missing(decoder, name, address);
 	return value_bytes(decoder->arena, name, got ? (const char *)data : "", got, length);
 }

@@ -233,6 +233,20 @@ unsigned text_place_column(struct text_sink *sink, const struct place_text *plac
 	return width + 1;
 }
 
+/* A line of source; its backslashes are its own, where those of other foreign texts are doubled. */
+static void put_source(struct text *text, const char *line, size_t len, bool utf8)
+{
+	for (const char *end = line + len; line < end;) {
+		const char *backslash = memchr(line, '\\', (size_t)(end - line));
+		const char *stop = backslash ? backslash : end;
+
+		put_foreign(text, line, (size_t)(stop - line), utf8, false);
+		if (backslash)
+			text_add_char(text, '\\');
+		line = backslash ? backslash + 1 : end;
+	}
+}
+
 /* Adds the source line of a place, if it can be read, under its frame. */
 static void add_source(const struct text_sink *sink, struct text *text, const struct place *place)
 {
@@ -250,7 +264,7 @@ static void add_source(const struct text_sink *sink, struct text *text, const st
 		*at = *at == '\t' ? ' ' : *at;
 	size_t room = width > text->len - from + 8 ? width - (text->len - from) : width ? 8 : sizeof(source);
 	bool cut = len > room;
-	put_foreign(text, source + strspn(source, " "), cut ? room - 1 : len, sink->options.utf8, false);
+	put_source(text, source + strspn(source, " "), cut ? room - 1 : len, sink->options.utf8);
 	if (cut)
 		text_add(text, sink->options.utf8 ? "…" : "...");
 	text_add_char(text, '\n');

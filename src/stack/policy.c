@@ -453,11 +453,12 @@ static bool is_runtime(const struct module *module, const struct judged_place *p
 	       (module->is_static && !place->place.file && is_static_libc(name));
 }
 
-/* True for an interpreter's own library, compiled at run time. */
+/* True for code made at run time that tells nothing: without a name, or of an interpreter's own library. */
 static bool is_compiled_library(const struct module *module, const struct judged_place *place)
 {
-	return module->kind == MODULE_ANON && matches(weak_compiled, place->plain) &&
-	       !matches(installed, place->plain);
+	if (module->kind != MODULE_ANON)
+		return false;
+	return !place->plain || (matches(weak_compiled, place->plain) && !matches(installed, place->plain));
 }
 
 enum verdict policy_judge(const struct stack *stack, const struct module *module,

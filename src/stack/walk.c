@@ -353,12 +353,16 @@ static inline bool step(struct walker *walker, struct code *code)
 	return went;
 }
 
-/* Walks into the scratch frames; returns how many there are. */
-static unsigned walk_frames(struct walker *walker, struct walk_frame *frames, unsigned max, bool all)
+/*
+ * Walks into the scratch frames, until there are as many as wanted and one of them has a line: how many are
+ * shown does not change who the caller is. Returns how many there are.
+ */
+static unsigned walk_frames(struct walker *walker, struct walk_frame *frames, unsigned wanted)
 {
 	unsigned count = 0;
+	bool lined = false;
 
-	while (count < max) {
+	while (count < STACK_MAX) {
 		if (!walker->pc) {
 			walker->end = true;
 			break;
@@ -368,7 +372,8 @@ static unsigned walk_frames(struct walker *walker, struct walk_frame *frames, un
 		if (!code && walker->guessed)
 			break;
 		frames[count++] = (struct walk_frame){ walker->pc, code, walker->guessed };
-		if (!code || (!all && code->verdict == VERDICT_LINE) || !step(walker, code))
+		lined |= code && code->verdict == VERDICT_LINE;
+		if (!code || (lined && count >= wanted) || !step(walker, code))
 			break;
 	}
 	return count;
@@ -420,7 +425,7 @@ void stack_walk(struct stack *stack, struct space *space, const struct abi *abi,
 	if (!regs->partial)
 		memcpy(walker.regs, regs->dwarf, unwind->regs * sizeof(*walker.regs));
 	walker.regs[unwind->sp] = regs->sp;
-	walk->count = walk_frames(&walker, stack->frames, max, all);
+	walk->count = walk_frames(&walker, stack->frames, all ? max : 0);
 	walk->cut = !walker.end;
 	learn_depth(stack, walker.regs[unwind->sp] - regs->sp);
 	walk->frames = arena_alloc(arena, walk->count * sizeof(*walk->frames));

@@ -143,6 +143,25 @@ static void vectors_are_gathered(void **state)
 	world_done(&world);
 }
 
+static void vectors_beyond_the_limit_are_cut(void **state)
+{
+	(void)state;
+	struct iovec iov[] = { { (void *)0x1000, 3 }, { (void *)0x2000, 4 }, { (void *)0xbad, 5 } };
+	struct world world;
+
+	world_init(&world, &abi_x86_64, CALL_writev);
+	world.options.data_limit = world.decode.data_limit = 5;
+	world_put(&world, 0x1000, "abc", 3);
+	world_put(&world, 0x2000, "defg", 4);
+	world_put(&world, 0x4000, iov, sizeof(iov));
+	world_args(&world, 5, 0x4000, 3, 0, 0, 0);
+	world_enter(&world);
+	assert_string_equal(world_leave(&world, 12), "t:fd=#5 t:iov=[\"abc\" \"de\"+ \"\"+] "
+						     "v:iov=[{iov_base=\"abc\" iov_len=3} {iov_base=\"de\"+ "
+						     "iov_len=4} {iov_base=\"\"+ iov_len=5}] v:iovcnt=3");
+	world_done(&world);
+}
+
 static void recvmsg_stops_at_the_result(void **state)
 {
 	(void)state;
@@ -433,6 +452,7 @@ int main(void)
 		cmocka_unit_test(received_data_is_bounded_by_the_result),
 		cmocka_unit_test(data_is_cut_at_the_limit),
 		cmocka_unit_test(vectors_are_gathered),
+		cmocka_unit_test(vectors_beyond_the_limit_are_cut),
 		cmocka_unit_test(recvmsg_stops_at_the_result),
 		cmocka_unit_test(message_vectors_are_counted),
 		cmocka_unit_test(poll_shows_what_is_ready),

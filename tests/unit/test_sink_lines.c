@@ -272,7 +272,7 @@ static void test_stack(void **state)
 		 "       7 a() = 0\n"
 		 "        > libc.so.6(recv+0x1d) (by frame pointer) (replaced since)\n"
 		 "        > (get) %s:2 inlined\n"
-		 "            2 | get(\"x\\\\n\");\\x1b[2J\n"
+		 "            2 | get(\"x\\n\");\\x1b[2J\n"
 		 "        > demo(main+0x7b) %s:3\n"
 		 "            3 | return 0;\n"
 		 "        > ?\n",

@@ -37,6 +37,7 @@ static const struct row rows[] = {
 	{ DYNAMIC, "[anon]", "py::connect:/usr/lib/python3.12/socket.py", NULL, VERDICT_WEAK },
 	{ DYNAMIC, "[anon]", "py::get:/usr/lib/python3/dist-packages/requests/api.py", NULL, VERDICT_USER },
 	{ DYNAMIC, "[anon]", "py::main:/srv/app.py", NULL, VERDICT_USER },
+	{ DYNAMIC, "[anon]", NULL, NULL, VERDICT_WEAK },
 	/* the user's own functions may have any name, where libc is elsewhere */
 	{ DYNAMIC, "/usr/bin/app", "connect", NULL, VERDICT_USER },
 	{ STATIC, "/usr/bin/app", "connect", NULL, VERDICT_SKIP },
