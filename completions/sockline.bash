@@ -80,7 +80,7 @@ _sockline() {
 	--engine) _sockline_words 'auto seccomp perf syscall' ;;
 	*)
 		if [[ $cur == -* ]]; then
-			_sockline_words '-p --attach= -u --user= -E --env= --no-follow -e --trace= --family= --peer= --port= --fd= --program= --at= -z --successful -Z --failed --errno= --slower= -t --absolute-time -r --relative-time --time= -T --duration -s --string-limit= -x --hex-strings -v --verbose -k --stack-trace --stack= --hex --show-secrets --no-caller --source-path= --no-demangle --color= -o --output= -A --append --format= -j --json --dir= -c --summary-only -C --summary --tcp-info= --pending= --for= --max-events= --skip-code= --user-code= --debug-dir= --engine= --no-low-latency -d --debug -h --help -V --version'
+			_sockline_words '-p --attach= -u --user= -E --env= --no-follow -e --trace= --family= --peer= --port= --fd= --program= --at= -z --successful -Z --failed --errno= --slower= -t --absolute-time -r --relative-time --time= -T --duration -s --string-limit= -x --hex-strings -v --verbose -k --stack-trace --stack= --hex --show-secrets --no-caller --source-path= --no-demangle --color= -o --output= -A --append -q --quiet --format= -j --json --dir= -c --summary-only -C --summary --tcp-info= --pending= --for= --max-events= --skip-code= --user-code= --debug-dir= --engine= --no-low-latency -d --debug -h --help -V --version'
 			[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace 2>/dev/null
 		else
 			_sockline_command "$COMP_CWORD"

@@ -57,6 +57,7 @@ complete -c sockline -n __sockline_no_command -l no-demangle -d 'C++ and Rust fu
 complete -c sockline -n __sockline_no_command -l color -x -a 'auto always never' -d 'auto (on a terminal), always or never'
 complete -c sockline -n __sockline_no_command -s o -l output -r -F -d 'write to FILE, to a command (\'|COMMAND\'), or - for standard output'
 complete -c sockline -n __sockline_no_command -s A -l append -d 'append to the file of -o'
+complete -c sockline -n __sockline_no_command -s q -l quiet -d 'no lines about processes, threads, exec and signals'
 complete -c sockline -n __sockline_no_command -l format -x -a 'text json' -d 'text or json (one object per line)'
 complete -c sockline -n __sockline_no_command -s j -l json -d 'the same as --format=json'
 complete -c sockline -n __sockline_no_command -l dir -r -F -d 'a folder per process with a file of JSON lines per socket'

@@ -67,6 +67,7 @@ struct options {
 	/* Where it goes. */
 	const char *output; /* -o: path, "-" for standard output or "|command"; NULL: standard error */
 	bool append;	    /* -A */
+	int quiet;	    /* -q: no lines about processes and signals */
 	const char *dir;    /* --dir: a folder instead of one output; NULL: none */
 	int totals;	    /* enum options_totals */
 	int format;	    /* enum options_format */

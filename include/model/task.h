@@ -17,6 +17,7 @@ struct process {
 	bool attached;		 /* by -p, not started by us */
 	char *command_line;	 /* for "+ process" lines; owned; NULL: unknown */
 	char *executable;	 /* owned; NULL: unknown */
+	char comm[16];		 /* of its main thread as it ended, else of another; app/ */
 	struct task *state_task; /* state/: a living thread by which others find the fd table, or NULL */
 };
 

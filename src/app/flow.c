@@ -232,6 +232,8 @@ static const char *executable_of(const struct pipeline *pipeline, const struct e
 
 void pipeline_emit(struct pipeline *pipeline, const struct event *event)
 {
+	if (pipeline->quiet && (event->kind == EVENT_PROCESS || event->kind == EVENT_SIGNAL))
+		return;
 	if (pipeline->ended && pipeline->options->command && event->kind != EVENT_NOTE)
 		return;
 	if (event->kind != EVENT_CALL &&

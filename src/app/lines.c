@@ -112,7 +112,8 @@ void pipeline_task_end(void *user, struct task *task, int status)
 	struct pipeline *pipeline = user;
 
 	(void)status;
-	memcpy(pipeline->last_comm, task->comm, sizeof pipeline->last_comm);
+	if (task->tid == task->process->pid || !*task->process->comm)
+		memcpy(task->process->comm, task->comm, sizeof task->process->comm);
 	state_task_end(pipeline->state, task);
 	if (map_get(&pipeline->tasks, (uint64_t)task->tid) == task)
 		map_take(&pipeline->tasks, (uint64_t)task->tid);
@@ -129,7 +130,7 @@ void pipeline_process_end(void *user, struct process *process, int status)
 
 	line_init(pipeline, &event, EVENT_PROCESS, "detached", NULL);
 	event.pid = event.tid = process->pid;
-	event.comm = pipeline->last_comm;
+	event.comm = process->comm;
 	struct value *details = value_struct(&pipeline->arena, NULL);
 	if (status == -1) {
 		event.text = "let go";

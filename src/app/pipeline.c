@@ -46,6 +46,7 @@ struct pipeline *pipeline_new(const struct options *options, const struct sink_o
 	memcpy(pipeline->sinks, sinks, count * sizeof(*sinks));
 	pipeline->sink_count = count;
 	pipeline->totals = totals;
+	pipeline->quiet = options->quiet && !options->dir;
 	pipeline->shown = options->calls;
 	pipeline->wanted = options->calls;
 	add_followed(&pipeline->wanted);

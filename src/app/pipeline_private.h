@@ -35,10 +35,10 @@ struct pipeline {
 	struct text scratch;
 	bool ended;	 /* --for, --max-events: a command is no longer reported */
 	int end_wanted;	 /* atomic: --for is over */
+	bool quiet;		      /* no lines of processes and signals; the folder of --dir needs them */
 	bool last_words; /* the sockets that are open at the end have been shown */
 	uint64_t shown_calls;
 	struct map tasks;	      /* by tid, those that are traced */
-	char last_comm[16];	      /* of the task that ended last: its process ends after it */
 	const struct process *ending; /* whose last line is being made: no task of it is left */
 	struct map noted;	      /* by thread and place: pending notes that were given */
 	int64_t pending_ns;	      /* 0: no notes */

@@ -279,64 +279,69 @@ static void make_socket_event(struct pipeline *pipeline, struct file *file, cons
 	event->details = history_details(pipeline, file, event->file);
 }
 
-static void socket_event(struct pipeline *pipeline, struct file *file, const char *type,
-			 const struct task *task, int fd)
+/* "socket of 4410 fd 5 10.0.0.7:80 still open: out 76 in 587, 2.3ms"; NULL where nothing went through it. */
+static const char *socket_words(struct pipeline *pipeline, const struct file *file, const struct event *event,
+				const char *end)
 {
-	struct event event;
-
-	make_socket_event(pipeline, file, type, task, fd, &event);
-	pipeline_emit(pipeline, &event);
-}
-
-/* "socket of 4410 fd 5 10.0.0.7:80 still open: out 76 in 587" */
-static const char *open_words(struct pipeline *pipeline, const struct socket_history *history,
-			      const struct file_view *view)
-{
+	const struct socket_history *history = socket_history(file);
 	struct text *line = &pipeline->scratch;
 
+	if (!has_totals(history))
+		return NULL;
 	text_clear(line);
 	text_add(line, "socket of ");
 	text_add_int(line, history->pid);
 	text_add(line, " fd ");
 	text_add_int(line, history->fd);
-	if (view->peer) {
+	if (event->file->peer) {
 		text_add_char(line, ' ');
-		text_add(line, view->peer);
+		text_add(line, event->file->peer);
 	}
-	text_add(line, " still open: ");
-	totals_words(line, history, 0);
+	text_add_char(line, ' ');
+	text_add(line, end);
+	text_add(line, ": ");
+	totals_words(line, history,
+		     history->created && event->time_ns > history->created ? event->time_ns - history->created
+									   : 0);
 	return arena_copy(&pipeline->arena, line->data, line->len);
 }
 
 void pipeline_socket_found(void *user, struct task *task, int fd, struct file *file)
 {
-	if (file_kind(file) == FILE_SOCKET)
-		socket_event(user, file, "found", task, fd);
+	struct event event;
+
+	if (file_kind(file) != FILE_SOCKET)
+		return;
+	make_socket_event(user, file, "found", task, fd, &event);
+	pipeline_emit(user, &event);
 }
 
 void pipeline_socket_closed(void *user, struct file *file)
 {
 	struct pipeline *pipeline = user;
+	struct event event;
 
 	if (file_kind(file) != FILE_SOCKET)
 		return;
-	if (!pipeline->last_words)
-		socket_event(pipeline, file, "closed", NULL, -1);
+	if (!pipeline->last_words) {
+		make_socket_event(pipeline, file, "closed", NULL, -1, &event);
+		if (!pipeline->task) /* no call's line has said so: a process ended, or executed a program */
+			event.text = socket_words(pipeline, file, &event, "closed");
+		pipeline_emit(pipeline, &event);
+	}
 	hosts_flow_end(pipeline->hosts, socket_id(file));
 }
 
 /* The same for sockets that are open when the trace ends. */
 static void socket_open(void *user, struct file *file)
 {
-	const struct socket_history *history = socket_history(file);
 	struct pipeline *pipeline = user;
 	struct event event;
 
 	if (file_kind(file) != FILE_SOCKET)
 		return;
 	make_socket_event(pipeline, file, "open", NULL, -1, &event);
-	if (has_totals(history))
-		event.text = open_words(pipeline, history, event.file);
+	event.text = socket_words(pipeline, file, &event, "still open");
 	pipeline_emit(pipeline, &event);
 }
 

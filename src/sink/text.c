@@ -160,7 +160,9 @@ static void put_other_event(struct text_sink *sink, const struct event *event)
 		return;
 	}
 	put_words(sink, event, put_left(sink, event, NULL));
-	const struct value *details = event->kind == EVENT_SOCKET ? event->details : NULL;
+	/* A socket's history is for programs; the kernel's view of it was asked for. */
+	const struct value *details =
+		event->kind == EVENT_SOCKET && !strcmp(event->type, "tcp_info") ? event->details : NULL;
 	if (details && details->kind == VALUE_STRUCT && !details->name)
 		details = details->list.first;
 	text_fields(sink, details, DETAIL_INDENT);

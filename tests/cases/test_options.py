@@ -192,7 +192,7 @@ def test_strace_line(program):
     assert re.search(r"^\d\d:\d\d:\d\d\.\d{6} .*read\(.*" + "x" * 150, text, re.M), text
 
 
-@pytest.mark.parametrize("option", ["-f", "-ff", "-y", "-yy", "-i", "-n", "-q", "-qq", "-D", "-b execve", "-I 2", "-w",
+@pytest.mark.parametrize("option", ["-f", "-ff", "-y", "-yy", "-i", "-n", "-D", "-b execve", "-I 2", "-w",
                                     "-O 5", "-S time", "-P /tmp", "-a 40", "-X raw", "--seccomp-bpf", "-F"])
 def test_strace_letters(option):
     """Each letter of strace's is taken or gets one line that names sockline's way."""
@@ -200,6 +200,18 @@ def test_strace_letters(option):
         ended = harness.sockline("-o", path, *option.split(), "true")
     if ended.status:
         one_line(ended)
+
+
+def test_quiet(program):
+    """-q leaves out what is no call; what the calls and connections say stays, and so does what --dir writes."""
+    command = [program("lines"), "quick"]
+    with harness.scratch("trace") as path, harness.scratch("quiet") as quiet:
+        harness.sockline("-o", path, *command)
+        harness.sockline("-o", quiet, "-q", *command)
+        signs = [len(re.findall(r"^[\d.]+ +(?:\d+ +)?[+=-] ", text.read_text(), re.M)) for text in (path, quiet)]
+        calls = [len(re.findall(r"lines\.c:\d+", text.read_text())) for text in (path, quiet)]
+    assert signs[0] >= 2 and signs[1] == 0, signs
+    assert calls[0] == calls[1] > 0, calls
 
 
 TIMES = {"-t": r"\d\d:\d\d:\d\d ", "-tt": r"\d\d:\d\d:\d\d\.\d{6} ", "-ttt": r"\d{10}\.\d{6} ", "-r": r" *\d+\.\d{6} ",

@@ -71,8 +71,9 @@ static void add_hostile(struct events *events, const char *string)
 	}
 	static const enum event_kind kinds[] = { EVENT_PROCESS, EVENT_SIGNAL, EVENT_SOCKET, EVENT_NOTE,
 						 EVENT_NOTE };
+	static const char *const types[] = { "started", "started", "tcp_info", "started", "pending" };
 	for (size_t i = 0; i < 5; i++) {
-		struct event *event = add_event(events, kinds[i], i == 4 ? "pending" : "started", 1, 7);
+		struct event *event = add_event(events, kinds[i], types[i], 1, 7);
 		event->comm = event->text = string;
 		event->duration_ns = i == 4 ? 1 : -1;
 		event->caller.place = place;
