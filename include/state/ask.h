@@ -63,9 +63,11 @@ struct ask {
 	 */
 	int (*watches)(struct ask *ask, pid_t tid, int epfd,
 		       void (*fn)(void *user, int fd, uint64_t data, uint64_t inode), void *user);
-	/* The inode of the unix socket that the one with this inode is connected to; 0: none or unknown.
-	 * sock_diag(7) */
-	uint64_t (*unix_peer)(struct ask *ask, uint64_t inode);
+	/*
+	 * The inode of the unix socket that the one with this inode is connected to; 0: none or unknown. fd,
+	 * when the thread is held, is that socket, for its network namespace; -1: in ours. sock_diag(7)
+	 */
+	uint64_t (*unix_peer)(struct ask *ask, pid_t tid, int fd, uint64_t inode);
 	/* Held: struct tcp_info of the fd. Bytes that were filled, or negative errno. tcp(7) */
 	int (*tcp_info)(struct ask *ask, pid_t tid, int fd, void *info, uint32_t size);
 	/* The same of a socket by its ends, cookie and network namespace, whoever holds it; holds no

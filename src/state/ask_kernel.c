@@ -326,11 +326,31 @@ static int kernel_tcp_running(struct ask *ask, const struct socket_facts *facts,
 	return fd < 0 ? fd : diag_tcp_info(fd, facts, info, size);
 }
 
-static uint64_t kernel_unix_peer(struct ask *ask, uint64_t inode)
+/* The netlink socket for the namespace of the thread's socket; ours where that is not known. */
+static int diag_beside(struct ask_kernel *kernel, pid_t tid, int fd)
 {
-	int fd = own_diag((struct ask_kernel *)ask);
+	int own = own_diag(kernel), pidfd = fd >= 0 ? pidfd_of(kernel, tid) : -1, ours, there = own;
+	uint64_t netns;
 
-	return fd >= 0 ? diag_unix_peer(fd, inode) : 0;
+	if (own < 0 || pidfd < 0)
+		return own;
+	ours = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	if (ours < 0)
+		return own;
+	netns = cookie(ours, SO_NETNS_COOKIE);
+	if (netns && netns != kernel->diag[0].netns) {
+		prepare_diag(kernel, ours, netns);
+		there = diag_of(kernel, netns);
+	}
+	close(ours);
+	return there;
+}
+
+static uint64_t kernel_unix_peer(struct ask *ask, pid_t tid, int fd, uint64_t inode)
+{
+	int there = diag_beside((struct ask_kernel *)ask, tid, fd);
+
+	return there >= 0 ? diag_unix_peer(there, inode) : 0;
 }
 
 struct ask *ask_kernel_new(void)

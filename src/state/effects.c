@@ -166,7 +166,7 @@ static void leave_accept(struct state *state, struct task *task, struct call *ca
 	file->asked_local = call->left;
 	pair_ends(state, file);
 	if (call->left && file->family == AF_UNIX)
-		pair_unix(state, file);
+		pair_unix(state, task, (int)call->result, file);
 }
 
 /* Connecting goes on in the kernel after these, as the socket is then "connecting". */

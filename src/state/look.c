@@ -100,6 +100,7 @@ static struct file *found_socket(struct state *state, struct task *task, int fd,
 		file->bound =
 			address_port(&file->local) > 0 || (file->family == AF_UNIX && file->local.length > 2);
 	pair_ends(state, file);
+	pair_unix_found(state, task, file);
 	return file;
 }
 

@@ -91,17 +91,31 @@ void pair_ends(struct state *state, struct file *file)
 }
 
 /* The kernel is asked only when a traced socket could be the other end. */
-void pair_unix(struct state *state, struct file *accepted)
+void pair_unix(struct state *state, struct task *task, int fd, struct file *accepted)
 {
 	uint64_t inode;
 
 	if (!accepted->inode || !state->unix_single || !state->ask->unix_peer)
 		return;
-	inode = state->ask->unix_peer(state->ask, accepted->inode);
+	inode = state->ask->unix_peer(state->ask, task->tid, fd, accepted->inode);
 	struct file *other = inode ? map_get(&state->by_inode, inode) : NULL;
 
 	if (other && other->family == AF_UNIX)
 		pair_join(state, accepted, other);
+}
+
+/* Of those found when attaching only inodes are known, and the kernel says which of them are unix sockets. */
+void pair_unix_found(struct state *state, struct task *task, struct file *file)
+{
+	uint64_t inode;
+
+	if (!file->inode || (file->family >= 0 && file->family != AF_UNIX) || !state->ask->unix_peer)
+		return;
+	inode = state->ask->unix_peer(state->ask, task->tid, -1, file->inode);
+	struct file *other = inode ? map_get(&state->by_inode, inode) : NULL;
+
+	if (other && other->kind == FILE_SOCKET && (other->family < 0 || other->family == AF_UNIX))
+		pair_join(state, file, other);
 }
 
 void pair_part(struct file *file)

@@ -163,8 +163,9 @@ void ready_apply(struct state *state, struct task *task, struct call *call);
 
 /* pair.c: the two ends of one conversation */
 void pair_join(struct state *state, struct file *one, struct file *other);
-void pair_ends(struct state *state, struct file *file);	    /* inet: by swapped addresses */
-void pair_unix(struct state *state, struct file *accepted); /* held */
+void pair_ends(struct state *state, struct file *file); /* inet: by swapped addresses */
+void pair_unix(struct state *state, struct task *task, int fd, struct file *accepted); /* held */
+void pair_unix_found(struct state *state, struct task *task, struct file *file); /* was there before us */
 void pair_part(struct file *file);
 void pair_forget(struct state *state, struct file *file);
 void pair_single(struct state *state, struct file *file, bool single);

@@ -186,6 +186,50 @@ def test_both_ends_of_two_processes(engine, family, tmp_path):
     assert len(told) == 1 and set(told[0].split(" ↔ ")) == numbers, told
 
 
+def test_unix_ends_in_another_network_namespace(engine, tmp_path):
+    """sock_diag tells of unix sockets of its own network namespace only: it is asked in theirs."""
+    if os.geteuid() or nameworld.why_not():
+        pytest.skip(f"needs root and a network namespace of our own: {nameworld.why_not()}")
+    command = ["unshare", "--net", PYTHON, "-c", TWO_PROCESSES, "unix", str(tmp_path / "socket")]
+    trace = harness.trace(command, engine=engine)
+    assert trace.status == 0, trace
+    client, server = trace.calls("recvfrom", return_value=0)[0], trace.calls("recvfrom", return_value=5)[0]
+    assert client["pair"] == server["socket"] and server["pair"] == client["socket"], trace
+
+
+TALKS_TO_ITS_CHILD = """
+import os, socket, sys
+one, other = socket.socketpair()
+if os.fork() == 0:
+    one.close()
+    while other.recv(5):
+        other.send(b'answer')
+    os._exit(0)
+other.close()
+print('ready', os.getpid(), flush=True)
+sys.stdin.readline()
+one.send(b'hello')
+one.recv(6)
+print('done', flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_both_ends_attached(attach_engine):
+    """The two ends of a socketpair that was there before, in two processes that are attached to."""
+    with harness.background([PYTHON, "-c", TALKS_TO_ITS_CHILD], ready=b"ready") as target:
+        child = next(iter(harness.descendants(target.pid)))
+        with harness.attach(target.pid, child, engine=attach_engine) as attached:
+            target.stdin.write(b"\n")
+            target.stdin.flush()
+            while b"done" not in target.stdout.readline():
+                pass
+            trace = attached.stop()
+    sends = {call["process_id"]: call for call in trace.calls("sendto")}
+    one, other = sends[target.pid], sends[child]
+    assert one["pair"] == other["socket"] and other["pair"] == one["socket"], trace
+
+
 # ---- what was there before -------------------------------------------------------------------------------------------
 
 

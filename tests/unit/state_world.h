@@ -185,10 +185,12 @@ static int world_watches(struct ask *ask, pid_t tid, int epfd,
 	return 0;
 }
 
-static uint64_t world_unix_peer(struct ask *ask, uint64_t inode)
+static uint64_t world_unix_peer(struct ask *ask, pid_t tid, int fd, uint64_t inode)
 {
 	uint64_t peer = world_of(ask)->unix_peer_inode;
 
+	(void)tid;
+	(void)fd;
 	(void)inode;
 	world_of(ask)->unix_peer_inode = 0;
 	return peer;

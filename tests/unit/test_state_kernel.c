@@ -134,8 +134,8 @@ static void test_kernel_peers(void **unused)
 	assert_int_equal(ask->kind(ask, getpid(), pair[0], &inodes[0]), FILE_SOCKET);
 	assert_int_equal(ask->kind(ask, getpid(), pair[1], &inodes[1]), FILE_SOCKET);
 	assert_int_equal(seen.inode, inodes[0]);
-	assert_int_equal(ask->unix_peer(ask, inodes[0]), inodes[1]);
-	assert_int_equal(ask->unix_peer(ask, 1), 0);
+	assert_int_equal(ask->unix_peer(ask, getpid(), -1, inodes[0]), inodes[1]);
+	assert_int_equal(ask->unix_peer(ask, getpid(), -1, 1), 0);
 	ask->free(ask);
 	close(pair[0]);
 	close(pair[1]);
