@@ -46,7 +46,7 @@ complete -c sockline -n __sockline_no_command -l time -x -a 'relative none clock
 complete -c sockline -n __sockline_no_command -s T -l duration -d 'how long each call took, however short'
 complete -c sockline -n __sockline_no_command -s s -l string-limit -x -d 'show at most N bytes of data (64; JSON 256)'
 complete -c sockline -n __sockline_no_command -s x -l hex-strings -d 'data that is no ASCII text in hex; -xx all data'
-complete -c sockline -n __sockline_no_command -s v -l verbose -d 'everything: default arguments, whole structures, ids'
+complete -c sockline -n __sockline_no_command -s v -l verbose -d 'everything: default arguments, whole structures, ids, port names'
 complete -c sockline -n __sockline_no_command -s k -l stack-trace -d 'the whole stack below each call; -kk with the source lines'
 complete -c sockline -n __sockline_no_command -l stack -x -d 'the same with at most N frames'
 complete -c sockline -n __sockline_no_command -l hex -d 'a hex dump of the data below each call'

@@ -17,6 +17,9 @@ struct decode {
 	const struct file_view *(*file)(void *user, const struct call *call, int fd);
 	/* A host name for an address, or NULL; may be NULL itself. */
 	const char *(*host)(void *user, const struct address *address);
+	/* The name of an address's port for that type of socket, or NULL; NULL itself when none are wanted.
+	 */
+	const char *(*service)(void *user, const struct address *address, int type);
 	/* What epoll_ctl registered: fd for a data word of that epoll fd, or -1; may be NULL. */
 	int (*epoll_fd)(void *user, const struct call *call, int epfd, uint64_t data);
 	/* The name of a generic netlink family's number, or NULL; may be NULL. */

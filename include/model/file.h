@@ -33,10 +33,11 @@ struct file_view {
 	bool ambiguous; /* text must show the id */
 	uint32_t id;	/* s12 is 12; 0: none. Sockets, epolls and rings share one count */
 	uint32_t pair;	/* id of the other end of the same conversation when that is traced too; 0: none */
-	int family, type, protocol;			/* -1: unknown */
-	const char *local, *peer;			/* short texts (decode/sockaddr.h), NULL: unknown */
-	const char *host;				/* peer's host name, NULL: none */
-	const struct value *local_fields, *peer_fields; /* for JSON; may be NULL */
+	int family, type, protocol; /* -1: unknown */
+	const char *local, *peer;   /* short texts (decode/sockaddr.h), NULL: unknown */
+	const char *host;	    /* peer's host name, NULL: none */
+	const char *service; /* name of the peer's port, listening: of its own; NULL: not wanted or none */
+	const struct value *local_fields, *peer_fields;	    /* for JSON; may be NULL */
 	const struct address *local_address, *peer_address; /* for filters; NULL: unknown */
 };
 

@@ -84,9 +84,10 @@ struct value {
 			const struct file_view *file; /* NULL: nothing known about it */
 		} fd;
 		struct {
-			const char *text;	   /* short form: 127.0.0.1:80, unix:/run/x.sock */
-			const char *host;	   /* host name known for it, or NULL; foreign bytes */
-			struct value *fields;	   /* sa_family first */
+			const char *text;     /* short form: 127.0.0.1:80, unix:/run/x.sock */
+			const char *host;     /* host name known for it, or NULL; foreign bytes */
+			const char *service;  /* name of its port, when it is wanted and known, or NULL */
+			struct value *fields; /* sa_family first */
 			const struct address *raw; /* for filters; NULL: not kept */
 		} address;
 		struct {

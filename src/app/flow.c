@@ -166,6 +166,12 @@ const struct file_view *pipeline_view(struct pipeline *pipeline, struct file *fi
 		if (host)
 			((struct file_view *)view)->host = arena_string(arena, host);
 	}
+	if (view && pipeline->decode.service) {
+		const struct address *end =
+			view->link == LINK_LISTEN ? view->local_address : view->peer_address;
+		if (end)
+			((struct file_view *)view)->service = pipeline_service(pipeline, end, view->type);
+	}
 	return view;
 }
 
@@ -211,6 +217,7 @@ void pipeline_decode_init(struct pipeline *pipeline)
 	pipeline->decode = (struct decode){
 		.file = file_of,
 		.host = pipeline_host,
+		.service = pipeline->options->verbose ? pipeline_service : NULL,
 		.epoll_fd = epoll_fd,
 		.genl_family = genl_family,
 		.interfaces = { interface_name, pipeline },

@@ -73,3 +73,12 @@ const char *pipeline_host(void *user, const struct address *address)
 		return NULL;
 	return hosts_name(pipeline->hosts, pipeline->task->process->pid, address);
 }
+
+const char *pipeline_service(void *user, const struct address *address, int type)
+{
+	struct pipeline *pipeline = user;
+
+	if (type != SOCK_STREAM && type != SOCK_DGRAM)
+		return NULL;
+	return hosts_service(pipeline->hosts, address_port(address), type);
+}

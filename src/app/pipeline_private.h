@@ -73,6 +73,8 @@ uint32_t pipeline_data_limit(const struct pipeline *pipeline, const struct call 
 const char *pipeline_learn(struct pipeline *pipeline, struct call *call);
 const char *pipeline_peer_host(struct pipeline *pipeline, const struct file *file);
 const char *pipeline_host(void *user, const struct address *address);
+/* The name of its port for that type of socket; NULL: none. */
+const char *pipeline_service(void *user, const struct address *address, int type);
 
 /* ticks.c: what is done at intervals: calls that still block, struct tcp_info, totals so far. */
 void pipeline_ticks_init(struct pipeline *pipeline);

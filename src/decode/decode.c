@@ -90,6 +90,9 @@ struct value *decoder_address(const struct decoder *decoder, const char *name, c
 
 		address_set(&address, bytes, got, known);
 		value->address.host = decoder->decode->host(decoder->decode->user, &address);
+		if (decoder->decode->service && decoder->file)
+			value->address.service = decoder->decode->service(decoder->decode->user, &address,
+									  decoder->file->type);
 	}
 	return value;
 }

@@ -74,7 +74,8 @@ static void add_head(struct json_writer *json, const struct event *event)
 }
 
 /* An end of the socket: its fields, and the host's name. */
-static void add_end(struct json_writer *json, const char *name, const struct value *fields, const char *host)
+static void add_end(struct json_writer *json, const char *name, const struct value *fields, const char *host,
+		    const char *service)
 {
 	struct text *line = &json->line;
 
@@ -82,7 +83,9 @@ static void add_end(struct json_writer *json, const char *name, const struct val
 		return;
 	text_add(line, name);
 	json_value(json, &(struct value){ .kind = VALUE_ADDRESS,
-					  .address = { .host = host, .fields = (struct value *)fields } });
+					  .address = { .host = host,
+						       .service = service,
+						       .fields = (struct value *)fields } });
 }
 
 static void add_file(struct json_writer *json, const struct event *event)
@@ -106,8 +109,9 @@ static void add_file(struct json_writer *json, const struct event *event)
 		text_add_uint(line, file->pair);
 		text_add_char(line, '"');
 	}
-	add_end(json, ",\"local\":", file->local_fields, NULL);
-	add_end(json, ",\"peer\":", file->peer_fields, file->host);
+	add_end(json, ",\"local\":", file->local_fields, NULL, NULL);
+	add_end(json, ",\"peer\":", file->peer_fields, file->host,
+		file->link == LINK_LISTEN ? NULL : file->service);
 }
 
 /* The argument that "fd" shows already. */

@@ -90,6 +90,10 @@ static void json_address(struct json_writer *json, const struct value *value)
 		text_add(line, line->data[line->len - 1] == '{' ? "\"host\":" : ",\"host\":");
 		json_string(line, value->address.host);
 	}
+	if (value->address.service) {
+		text_add(line, line->data[line->len - 1] == '{' ? "\"service\":" : ",\"service\":");
+		json_string(line, value->address.service);
+	}
 	text_add_char(line, '}');
 }
 

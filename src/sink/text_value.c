@@ -124,6 +124,16 @@ static void add_peer(struct text_sink *sink, const struct file_view *file)
 	}
 }
 
+/* "(https)", close to its port. */
+static void add_service(struct text_sink *sink, const char *service)
+{
+	if (!service)
+		return;
+	text_add_char(&sink->line, '(');
+	text_foreign(sink, service);
+	text_add_char(&sink->line, ')');
+}
+
 static void put_fd(struct text_sink *sink, const struct value *value)
 {
 	const struct file_view *file = value->fd.file;
@@ -143,10 +153,12 @@ static void put_fd(struct text_sink *sink, const struct value *value)
 	if (file->link == LINK_LISTEN && file->local) {
 		text_add_char(line, '@');
 		text_foreign(sink, local_text(file->local));
+		add_service(sink, file->service);
 	} else if (file->peer && (file->link == LINK_TO || file->link == LINK_FROM)) {
 		bool to = file->link == LINK_TO;
 		text_add(line, sink->options.utf8 ? (to ? "→" : "←") : (to ? "->" : "<-"));
 		add_peer(sink, file);
+		add_service(sink, file->service);
 	}
 }
 
@@ -160,6 +172,7 @@ static void put_address(struct text_sink *sink, const struct value *value)
 	} else {
 		text_add_char(&sink->line, '?');
 	}
+	add_service(sink, value->address.service);
 	if (value->address.host && sink->fit.host) {
 		text_add_char(&sink->line, ' ');
 		text_foreign(sink, value->address.host);

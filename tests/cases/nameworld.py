@@ -1,6 +1,6 @@
 """
 A network of its own for one command: names_world() gives the words that put a command into it. In it, 127.0.0.1 is the name server
-of /etc/resolv.conf, /etc/hosts names one host, and an HTTP server answers on port 8000 of every loopback address.
+of /etc/resolv.conf, /etc/hosts names one host, /etc/services one port, and an HTTP server answers on port 8000 of every loopback address.
 
 Run as a program inside the namespaces by those words; the servers run in that process, which is not traced.
 """
@@ -119,6 +119,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="sockline-names-") as folder:
         mount_over("nameserver 127.0.0.1\noptions timeout:2\n", "/etc/resolv.conf", folder)
         mount_over("127.0.0.1 localhost\n" + "".join(f"{ip} {name}\n" for ip, name in HOSTS.items()), "/etc/hosts", folder)
+        mount_over(f"names-test {HTTP_PORT}/tcp\nnames-other {HTTP_PORT}/udp\n", "/etc/services", folder)
         for serve, kind in ((serve_udp, socket.SOCK_DGRAM), (serve_stream, socket.SOCK_STREAM)):
             threading.Thread(target=serve, args=(listening(kind, 53),), daemon=True).start()
         pages = http.server.ThreadingHTTPServer(("0.0.0.0", HTTP_PORT), Hello)

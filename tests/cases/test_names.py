@@ -1,4 +1,5 @@
 """Hosts on lines: what programs are told by DNS, by their hosts file, and what they name themselves; nothing wrong from it."""
+import re
 import shutil
 
 import pytest
@@ -110,3 +111,17 @@ def test_text_lines():
     assert "  example.test=127.0.0.7" in ended.err, ended
     assert f", 127.0.0.7:{nameworld.HTTP_PORT} example.test) = -1 EINPROGRESS" in ended.err, ended
     assert f"→example.test:{nameworld.HTTP_PORT}" in ended.err, ended
+
+
+def test_names_of_ports():
+    """With -v: on the fd, in the address, in JSON; not without it."""
+    connect = f"import socket; s = socket.create_connection(('127.0.0.20', {nameworld.HTTP_PORT})); s.send(b'x')"
+    command = ["/usr/bin/python3", "-c", connect]
+    ended = harness.run([*nameworld.words(), harness.SOCKLINE, "-v", "--no-caller", "-e", "connect,sendto", *command])
+    assert re.search(r"sendto\(3#s\d+→127\.0\.0\.20:8000\(names-test\), ", ended.err), ended
+    assert re.search(r"connect\(3#s\d+, \{sa_family=AF_INET, [^}]*\}\(names-test\), ", ended.err), ended
+    ended = harness.run([*nameworld.words(), harness.SOCKLINE, "--no-caller", *command])
+    assert "names-test" not in ended.err, ended
+    trace = traced(command, "-v")
+    assert [call["peer"].get("service") for call in trace.calls("sendto")] == ["names-test"], trace
+    assert {call["details"]["addr"].get("service") for call in trace.calls("connect")} == {"names-test"}, trace
