@@ -31,6 +31,8 @@ int64_t pipeline_interval(const struct pipeline *pipeline);
 /* From another thread or a signal handler: totals so far are to be written at the next tick to that sink
  * (sink_summary). */
 void pipeline_totals(struct pipeline *pipeline);
+/* From any thread: the terminal has that many columns; followed at the next tick. */
+void pipeline_resize(struct pipeline *pipeline, unsigned width);
 /* From any thread, before tracer_poke: from the next tick on nothing more is reported of a command. */
 void pipeline_stop(struct pipeline *pipeline);
 

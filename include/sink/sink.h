@@ -49,6 +49,8 @@ struct sink_kind {
 	struct sink *(*open)(struct output *output, const struct sink_options *options);
 	void (*event)(struct sink *sink, const struct event *event);
 	void (*close)(struct sink *sink); /* flushes and frees; the output stays the caller's */
+	void (*resize)(struct sink *sink,
+		       unsigned width); /* the terminal's columns have changed; may be NULL */
 };
 
 extern const struct sink_kind sink_text, sink_json;

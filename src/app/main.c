@@ -91,6 +91,12 @@ static bool wants_color(const struct options *options, bool terminal)
 	return terminal && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
 }
 
+/* Where the trace goes when it goes to a terminal. */
+static int terminal_fd(const struct options *options)
+{
+	return options->output ? STDOUT_FILENO : STDERR_FILENO;
+}
+
 static void look_init(const struct options *options, const struct output *output, struct sink_options *look)
 {
 	bool terminal = output_is_terminal(output);
@@ -111,7 +117,7 @@ static void look_init(const struct options *options, const struct output *output
 		.color = wants_color(options, terminal),
 		.totals_only = options->totals == TOTALS_ONLY,
 		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-		.width = terminal ? terminal_width(options->output ? STDOUT_FILENO : STDERR_FILENO) : 0,
+		.width = terminal ? terminal_width(terminal_fd(options)) : 0,
 	};
 }
 
@@ -189,7 +195,7 @@ static void *trace_thread(void *user)
 }
 
 /* Signals that sockline takes itself while it traces. */
-static void signals_to_take(sigset_t *set)
+static void signals_to_take(const struct run *run, sigset_t *set)
 {
 	sigemptyset(set);
 	sigaddset(set, SIGINT);
@@ -198,6 +204,8 @@ static void signals_to_take(sigset_t *set)
 	sigaddset(set, SIGQUIT);
 	sigaddset(set, SIGUSR1);
 	sigaddset(set, SIGUSR2);
+	if (run->look.width)
+		sigaddset(set, SIGWINCH);
 }
 
 /* The moments that the main thread has to keep. */
@@ -248,7 +256,10 @@ static void take_signal(struct run *run, int signo, const siginfo_t *info)
 {
 	if (signo == SIGUSR2)
 		return;
-	if (signo == SIGUSR1 && run->totals) {
+	if (signo == SIGWINCH) {
+		pipeline_resize(run->pipeline, terminal_width(terminal_fd(&run->options)));
+		tracer_poke(run->tracer);
+	} else if (signo == SIGUSR1 && run->totals) {
 		pipeline_totals(run->pipeline);
 		tracer_poke(run->tracer);
 	} else if (info->si_code == SI_KERNEL) {
@@ -282,7 +293,7 @@ static int run_trace(struct run *run)
 	pthread_t thread;
 	sigset_t set;
 
-	signals_to_take(&set);
+	signals_to_take(run, &set);
 	pipeline_begin(run->pipeline);
 	run->main_thread = pthread_self();
 	pthread_sigmask(SIG_BLOCK, &set, NULL);

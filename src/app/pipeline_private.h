@@ -44,6 +44,7 @@ struct pipeline {
 	int64_t pending_ns;	      /* 0: no notes */
 	uint64_t pending_checked_ns, tcp_asked_ns;
 	int totals_wanted;   /* atomic: SIGUSR1 came */
+	int width_wanted;    /* atomic: the terminal's columns, when they have changed; 0: they have not */
 	struct sink *totals; /* NULL: none */
 };
 

@@ -62,11 +62,21 @@ static void check_pending(struct pipeline *pipeline, uint64_t now)
 	}
 }
 
+static void follow_width(struct pipeline *pipeline)
+{
+	const int width = __atomic_exchange_n(&pipeline->width_wanted, 0, __ATOMIC_SEQ_CST);
+
+	for (unsigned i = 0; width > 0 && i < pipeline->sink_count; i++)
+		if (pipeline->sinks[i]->kind->resize)
+			pipeline->sinks[i]->kind->resize(pipeline->sinks[i], (unsigned)width);
+}
+
 void pipeline_tick(void *user)
 {
 	struct pipeline *pipeline = user;
 	const uint64_t now = clock_monotonic_ns();
 
+	follow_width(pipeline);
 	if (__atomic_exchange_n(&pipeline->totals_wanted, 0, __ATOMIC_SEQ_CST) && pipeline->totals)
 		pipeline_totals_so_far(pipeline);
 	if (__atomic_exchange_n(&pipeline->end_wanted, 0, __ATOMIC_SEQ_CST)) {
@@ -98,6 +108,11 @@ int64_t pipeline_interval(const struct pipeline *pipeline)
 void pipeline_totals(struct pipeline *pipeline)
 {
 	__atomic_store_n(&pipeline->totals_wanted, 1, __ATOMIC_SEQ_CST);
+}
+
+void pipeline_resize(struct pipeline *pipeline, unsigned width)
+{
+	__atomic_store_n(&pipeline->width_wanted, (int)width, __ATOMIC_SEQ_CST);
 }
 
 void pipeline_stop(struct pipeline *pipeline)

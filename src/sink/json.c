@@ -249,4 +249,4 @@ static void json_close(struct sink *base)
 	free(sink);
 }
 
-const struct sink_kind sink_json = { "json", json_open, json_sink_event, json_close };
+const struct sink_kind sink_json = { "json", json_open, json_sink_event, json_close, NULL };

@@ -605,4 +605,4 @@ static void summary_close(struct sink *base)
 	free(summary);
 }
 
-const struct sink_kind sink_summary = { "summary", summary_open, summary_event, summary_close };
+const struct sink_kind sink_summary = { "summary", summary_open, summary_event, summary_close, NULL };

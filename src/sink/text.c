@@ -137,7 +137,7 @@ static void put_pending(struct text_sink *sink, const struct event *event)
 	PUT(line, "! ");
 	text_foreign(sink, event->text);
 	text_add_char(line, '(');
-	sink->fit = (struct fit){ 32, true, true };
+	sink->fit = (struct fit){ .payload = 32, .host = true, .peer = true };
 	text_arguments(sink, event->args);
 	PUT(line, ") waiting");
 	if (event->duration_ns >= 0) {
@@ -196,4 +196,13 @@ static void text_close(struct sink *base)
 	free(sink);
 }
 
-const struct sink_kind sink_text = { "text", text_open, text_event, text_close };
+/* A file has no width, and gets none. */
+static void text_resize(struct sink *base, unsigned width)
+{
+	struct text_sink *sink = (struct text_sink *)base;
+
+	if (sink->options.width && width)
+		sink->options.width = width;
+}
+
+const struct sink_kind sink_text = { "text", text_open, text_event, text_close, text_resize };

@@ -1,7 +1,8 @@
 /*
  * text_fit: a call's line from its name on. In files everything is shown; on a terminal it is written,
  * measured and, when too wide, written again with less: the function goes first, then data, host names, peer
- * addresses. The call's name, result and error always stay; a line that is still too long wraps.
+ * addresses, items of lists. The call's name, result and error always stay; a line that is still too long
+ * wraps.
  */
 #include <limits.h>
 
@@ -11,6 +12,7 @@
 enum {
 	GAP = 3,	 /* columns between a call and its function */
 	LEAST_DATA = 12, /* data is not shrunk below this, but left out */
+	ITEMS_MOST = 16,
 };
 
 /* Columns of one piece without colours: skips ESC [ ... m, which only this sink writes. */
@@ -163,6 +165,20 @@ static bool place_function(struct text_sink *sink, struct fitting *fitting)
 	return false;
 }
 
+/* Fewer of the fds that a poll waits for, then of those that it reports. */
+static void shrink_lists(struct text_sink *sink, struct fitting *fitting)
+{
+	unsigned *const limits[] = { &sink->fit.items, &sink->fit.results };
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+		for (unsigned most = ITEMS_MOST; most; most /= 2) {
+			*limits[i] = most;
+			if (rewrite(sink, fitting) <= fitting->room)
+				return;
+		}
+	}
+}
+
 /* Leaves out, in the order of the interface, until the call fits. */
 static void shrink(struct text_sink *sink, struct fitting *fitting)
 {
@@ -177,7 +193,8 @@ static void shrink(struct text_sink *sink, struct fitting *fitting)
 	if (rewrite(sink, fitting) <= fitting->room)
 		return;
 	sink->fit.peer = false;
-	rewrite(sink, fitting);
+	if (rewrite(sink, fitting) > fitting->room)
+		shrink_lists(sink, fitting);
 }
 
 void text_call_body(struct text_sink *sink, const struct event *event, const struct place_text *place,
@@ -186,7 +203,7 @@ void text_call_body(struct text_sink *sink, const struct event *event, const str
 	unsigned width = sink->options.width;
 	unsigned quarter = width / 4 > LEAST_DATA + 2 ? width / 4 - 2 : LEAST_DATA;
 
-	sink->fit = (struct fit){ width ? quarter : UINT_MAX, true, true };
+	sink->fit = (struct fit){ .payload = width ? quarter : UINT_MAX, .host = true, .peer = true };
 	if (!width) {
 		put_call(sink, event);
 		return;

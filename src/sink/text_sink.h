@@ -32,8 +32,9 @@ enum paint {
 
 /* How far a call's line has been shrunk to fit. */
 struct fit {
-	unsigned payload; /* columns of data between its quotes; 0: only an ellipsis */
-	bool host, peer;  /* show host names, peer addresses (else only the port) */
+	unsigned payload;	 /* columns of data between its quotes; 0: only an ellipsis */
+	bool host, peer;	 /* show host names, peer addresses (else only the port) */
+	unsigned items, results; /* of lists among the arguments and the results; 0: all */
 };
 
 /* What text is made from a place, once: foreign bytes escaped, columns counted. */
@@ -81,6 +82,7 @@ struct text_sink {
 	struct fit fit;
 	unsigned payloads, payload_longest; /* of the call written last: how many, columns of the longest */
 	unsigned depth;			    /* of the value being written */
+	bool in_result;			    /* it is part of the result */
 };
 
 extern const char *const text_paints[PAINTS];

@@ -321,22 +321,29 @@ static bool is_argument(const struct text_sink *sink, const struct value *first,
 /* The items of a list, or a struct's fields. */
 static void add_items(struct text_sink *sink, const struct value *value, const char *separator, bool named)
 {
-	bool some = false;
+	const unsigned most = value->kind != VALUE_LIST ? 0
+			      : sink->in_result		? sink->fit.results
+							: sink->fit.items;
+	bool cut = value->kind == VALUE_LIST && value->list.total > value->list.count;
+	unsigned count = 0;
 
 	for (const struct value *item = value->list.first; item; item = item->next) {
 		if (!is_argument(sink, value->list.first, item))
 			continue;
-		if (some)
+		if (most && count == most) {
+			cut = true;
+			break;
+		}
+		if (count++)
 			text_add(&sink->line, separator);
-		some = true;
 		if (named && item->name) {
 			text_add(&sink->line, item->name);
 			text_add_char(&sink->line, '=');
 		}
 		text_value(sink, item);
 	}
-	if (value->kind == VALUE_LIST && value->list.total > value->list.count) {
-		if (some)
+	if (cut) {
+		if (count)
 			text_add(&sink->line, separator);
 		text_ellipsis(sink);
 	}
@@ -418,6 +425,7 @@ void text_result_values(struct text_sink *sink, const struct value *first)
 {
 	bool some = false;
 
+	sink->in_result = true;
 	for (const struct value *value = first; value; value = value->next) {
 		if (value->place != PLACE_RESULT && value->place != PLACE_TEXT_RESULT)
 			continue;
@@ -430,6 +438,7 @@ void text_result_values(struct text_sink *sink, const struct value *first)
 		else
 			text_value(sink, value);
 	}
+	sink->in_result = false;
 	if (some)
 		text_add_char(&sink->line, ']');
 }
