@@ -37,6 +37,8 @@ struct file {
 	char *local_text, *peer_text;	/* NULL: not made yet */
 	struct file *older, *newer;	/* list of all */
 	struct socket_history *history; /* sockets */
+	unsigned early;			/* arrivals over SCM_RIGHTS whose sending has not been seen to end */
+	uint64_t early_ns;		/* when the last of these ended */
 	struct tcp_sample *sample;	/* taken, not told yet; NULL: none */
 	struct tcp_sample *kept;	/* taken when the other end had closed; NULL: none */
 	uint64_t sampled_bytes;		/* sent and received when the last sample was taken */

@@ -87,12 +87,21 @@ static int next_rights(struct control *control, int fds[RIGHTS_LIMIT])
 	return -1;
 }
 
-/* Keeps a reference while the message is under way; the oldest gives way (it was received where nobody saw
- * it). */
-static void take_off(struct state *state, struct file *file)
+/*
+ * Keeps a reference while the message is under way; the oldest gives way (it was received where nobody saw
+ * it). The receiver's call may be seen to end before the sender's: what arrived since that began is under way
+ * no more.
+ */
+static void take_off(struct state *state, const struct call *call, struct file *file)
 {
-	struct file **slot = &state->flight[state->flight_next++ % FLIGHT_LIMIT];
+	struct file **slot;
 
+	if (file->early && (!call->entry_seen || file->early_ns >= call->entry_ns)) {
+		file->early--;
+		return;
+	}
+	file->early = 0;
+	slot = &state->flight[state->flight_next++ % FLIGHT_LIMIT];
 	if (*slot)
 		file_unref(state, *slot);
 	*slot = file_ref(file);
@@ -107,6 +116,10 @@ static void arrive(struct state *state, struct file *file)
 			return;
 		}
 	}
+	if (file->forever)
+		return;
+	file->early++;
+	file->early_ns = state->now;
 }
 
 void rights_sent(struct state *state, struct task *task, struct call *call, uint64_t msghdr)
@@ -122,7 +135,7 @@ void rights_sent(struct state *state, struct task *task, struct call *call, uint
 				call->left ? look(state, task, fds[i], false) : look_known(task, fds[i]);
 
 			if (file && file_matters(file))
-				take_off(state, file);
+				take_off(state, call, file);
 		}
 }
 

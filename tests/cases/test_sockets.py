@@ -1,6 +1,7 @@
 """Sockets as things: their ends, identity and totals, whoever holds them and however they came."""
 import array
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -332,6 +333,56 @@ def test_attached_sockets_are_found(attach_engine):
     assert closed(trace)[mine]["received"]["bytes"] == 4, trace
     waits = trace.calls("epoll_wait", "epoll_pwait")
     assert waits and mine in str(waits[-1]["details"]), waits
+
+
+# ---- ways of descriptors ---------------------------------------------------------------------------------------------
+
+# How a descriptor travels, and how many processes (or programs, by exec) use the sockets meanwhile.
+WAYS = {"dup": 1, "dup2": 1, "dup3": 1, "F_DUPFD": 1, "fork": 2, "vfork": 2, "CLONE_FILES": 2, "exec": 1, "cloexec": 1,
+        "SCM_RIGHTS": 2, "pidfd_getfd": 2, "accept": 2, "close_range": 1, "close_range-unshare": 2, "close_range-cloexec": 1,
+        "unshare": 2}
+
+
+def payload(event):
+    """What a sendto sent."""
+    return event["details"]["buf"]["data"] if isinstance(event["details"]["buf"], dict) else event["details"]["buf"]
+
+
+def check_way(trace, expected, processes):
+    """Every send stands under its socket's id, whoever made it, and the totals are the program's own."""
+    sends = trace.calls("sendto")
+    assert len({event["process_id"] for event in sends}) == processes, trace
+    ids = {name: {event["socket"] for event in sends if payload(event).startswith(name)} for name in expected}
+    assert all(len(found) == 1 for found in ids.values()) and ids["alpha"] != ids["beta"], (ids, trace)
+    histories = closed(trace)
+    sent = {name: histories[min(found)]["sent"]["bytes"] for name, found in ids.items()}
+    assert sent == expected, (sent, expected, trace)
+    assert [event["type"] for event in trace.of("socket", "closed", "open")] == ["closed"] * len(histories), trace
+    assert not trace.of("socket", "found"), trace
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_ways_of_descriptors(program, engine, way):
+    trace = harness.trace([program("fdways"), way], "-e", "%all", engine=engine)
+    assert trace.status == 0, trace
+    check_way(trace, json.loads(trace.out), WAYS[way])
+    if way == "accept":
+        client, server = (next(event for event in trace.calls("sendto") if payload(event).startswith(name))
+                          for name in ("alpha", "beta"))
+        assert client["socket"] != server["socket"], trace
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_ways_of_descriptors_attached(program, attach_engine, way):
+    script = f"echo ready; read go; {program('fdways')} {way}; echo over; read end"
+    with harness.background(["sh", "-c", script], ready=b"ready") as target:
+        with harness.attach(target.pid, engine=attach_engine, options=["-e", "%all"]) as attached:
+            target.stdin.write(b"\n")
+            target.stdin.flush()
+            expected = json.loads(target.stdout.readline())
+            assert target.stdout.readline() == b"over\n"
+            trace = attached.stop()
+    check_way(trace, expected, WAYS[way])
 
 
 # ---- many ------------------------------------------------------------------------------------------------------------

@@ -456,6 +456,32 @@ static void test_rights(void **unused)
 	world_done(&world);
 }
 
+/* The receiver's call is seen to end before the sender's: nothing is under way afterwards, and nothing stays
+ * open. */
+static void test_rights_early(void **unused)
+{
+	struct world world;
+	struct step steps[] = { NEW(START, 'A', 0), SOCKET('A', 3), SOCKET('A', 4),
+				NEW(START, 'B', 0), SOCKET('B', 3), IS('B', 9, 102) };
+	int sent[1] = { 4 }, received[1] = { 9 };
+
+	(void)unused;
+	world_init(&world);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+		run(&world, &steps[i]);
+	uint64_t out[6] = { 3, rights(&world, sent, 1, 20), 0 };
+
+	assert_true(world_enter(&world, 'A', &call_rows[CALL_sendmsg], out));
+	run_rights(&world, 'B', CALL_recvmsg, received, 1, 20, 0);
+	world_exit(&world, 'A', 1);
+	assert_int_equal(world_id(&world, 'B', 9), world_id(&world, 'A', 4));
+	run(&world, &(struct step)CLOSE('A', 4));
+	assert_int_equal(world.closed, 0);
+	run(&world, &(struct step)CLOSE('B', 9));
+	assert_int_equal(world.closed, 1);
+	world_done(&world);
+}
+
 /* Lengths that the program chose freely: nothing beyond the captured bytes is read, nothing is taken for an
  * fd twice. */
 static void test_rights_hostile(void **unused)
@@ -525,9 +551,9 @@ static void test_sets(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_travels),	       cmocka_unit_test(test_rights),
-		cmocka_unit_test(test_rights_hostile), cmocka_unit_test(test_many),
-		cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_travels),	     cmocka_unit_test(test_rights),
+		cmocka_unit_test(test_rights_early), cmocka_unit_test(test_rights_hostile),
+		cmocka_unit_test(test_many),	     cmocka_unit_test(test_sets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
