@@ -339,6 +339,8 @@ static int trace(struct run *run)
 	struct trace_result result = { 0 };
 
 	signal(SIGPIPE, SIG_IGN); /* a message that nobody reads must not end the trace, and the command */
+	if (!run->options.command)
+		signal(SIGTSTP, SIG_IGN); /* a stopped tracer holds whoever is at a stop */
 	if (open_output(run) != 0)
 		return fail(&run->error);
 	make_tracer(run);

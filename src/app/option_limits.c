@@ -44,7 +44,11 @@ int option_apply_max_events(struct options *options, const char *argument, struc
 
 int option_apply_for(struct options *options, const char *argument, struct error *error)
 {
-	return filter_duration(argument, &options->for_ns, error);
+	const int failed = filter_duration(argument, &options->for_ns, error);
+
+	if (!failed && options->for_ns <= 0)
+		return error_set(error, EINVAL, "--for needs more than no time: %s", argument);
+	return failed;
 }
 
 int option_apply_pending(struct options *options, const char *argument, struct error *error)

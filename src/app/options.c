@@ -7,6 +7,7 @@
 
 #include "app/select.h"
 #include "base/glob.h"
+#include "base/text.h"
 #include "option_table.h"
 
 /* The words that are still to be read. */
@@ -23,6 +24,22 @@ struct spelling {
 	int len;
 };
 
+/* Says which words there are. */
+static int unknown_choice(const struct option *option, const char *argument, struct error *error)
+{
+	struct text words = { 0 };
+
+	for (const struct choice *choice = option->choices; choice->word; choice++) {
+		text_add(&words, choice == option->choices ? "" : ", ");
+		text_add(&words, choice->word);
+	}
+	const int status = error_set(error, EINVAL, "--%s knows no \"%s\": it takes %s", option->name,
+				     argument, words.data);
+
+	text_done(&words);
+	return status;
+}
+
 /* Looks a word up among an option's choices and stores its value. */
 static int store_choice(int *field, const struct option *option, const char *argument, struct error *error)
 {
@@ -36,8 +53,10 @@ static int store_choice(int *field, const struct option *option, const char *arg
 		if (word_distance(choice->word, argument) < word_distance(nearest->word, argument))
 			nearest = choice;
 	}
-	return error_set(error, EINVAL, "--%s knows no \"%s\": did you mean %s?", option->name, argument,
-			 nearest->word);
+	if (word_is_near(nearest->word, argument))
+		return error_set(error, EINVAL, "--%s knows no \"%s\": did you mean %s?", option->name,
+				 argument, nearest->word);
+	return unknown_choice(option, argument, error);
 }
 
 /* Puts what an option says into its field. */
@@ -167,6 +186,8 @@ static int unknown_name(const char *word, size_t len, struct error *error)
 		if (option_table[i].group != GROUP_HIDDEN &&
 		    word_distance(option_table[i].name, typed) < word_distance(nearest, typed))
 			nearest = option_table[i].name;
+	if (!word_is_near(nearest, typed))
+		return error_set(error, EINVAL, "unknown option --%s: --help lists all options", typed);
 	return error_set(error, EINVAL, "unknown option --%s: did you mean --%s?", typed, nearest);
 }
 
@@ -212,6 +233,22 @@ static int read_options(struct reader *reader)
 	return 0;
 }
 
+/* Whether what is written fits where it is to go. */
+static int check_output(const struct options *options, struct error *error)
+{
+	if (options->append && !options->output)
+		return error_set(error, EINVAL, "-A appends to the file of -o: give -o FILE too");
+	if (options->totals && options->format == FORMAT_JSON)
+		return error_set(error, EINVAL,
+				 "-c and -C write tables, -j writes JSON: give one of them (JSON has each "
+				 "connection's totals in its \"closed\" and \"open\" events)");
+	if (options->dir && options->output && !options->totals)
+		return error_set(error, EINVAL, "--dir writes files of its own: leave out -o");
+	if (options->filter.only_failed && options->filter.only_succeeded)
+		return error_set(error, EINVAL, "-z and -Z together leave no call: give one of them");
+	return 0;
+}
+
 /* What single options cannot know: whether they fit together. */
 static int check_whole(struct options *options, struct error *error)
 {
@@ -233,9 +270,7 @@ static int check_whole(struct options *options, struct error *error)
 		return error_set(error, EINVAL,
 				 "-ff with -o is strace's: one file holds all processes, each line with its "
 				 "thread's id; use -f");
-	if (options->append && !options->output)
-		return error_set(error, EINVAL, "-A appends to the file of -o: give -o FILE too");
-	return 0;
+	return check_output(options, error);
 }
 
 int options_parse(struct options *options, int argc, char **argv, struct error *error)

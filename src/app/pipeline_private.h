@@ -35,7 +35,7 @@ struct pipeline {
 	struct text scratch;
 	bool ended;	 /* --for, --max-events: a command is no longer reported */
 	int end_wanted;	 /* atomic: --for is over */
-	bool quiet;		      /* no lines of processes and signals; the folder of --dir needs them */
+	bool quiet;	 /* no lines of processes and signals; the folder of --dir needs them */
 	bool last_words; /* the sockets that are open at the end have been shown */
 	uint64_t shown_calls;
 	struct map tasks;	      /* by tid, those that are traced */

@@ -61,6 +61,12 @@ static int add_word(struct row_set *set, const char *text, size_t len, struct er
 		return error_set(error, EINVAL,
 				 "-e takes no regular expressions such as %s: use a glob, such as 'recv*'",
 				 word);
+	if (!word_is_near(row_nearest(word), word))
+		return error_set(
+			error, EINVAL,
+			"-e knows no call or class %s: it takes calls that can touch sockets, globs, and "
+			"%%lifecycle %%data %%ready %%options %%net %%all",
+			word);
 	return error_set(error, EINVAL, "-e knows no call or class %s: did you mean %s?", word,
 			 row_nearest(word));
 }
@@ -99,7 +105,14 @@ static int add_family(uint64_t *families, const char *text, size_t len, struct e
 		*families |= (uint64_t)1 << family;
 		return 0;
 	}
-	nearest_family(word, nearest, sizeof(nearest));
+	const char *typed = word + (strncasecmp(word, "AF_", 3) == 0 ? 3 : 0);
+
+	nearest_family(typed, nearest, sizeof(nearest));
+	if (!word_is_near(nearest, typed))
+		return error_set(
+			error, EINVAL,
+			"--family knows no \"%s\": it takes socket(2)'s families, such as inet,inet6,unix",
+			word);
 	return error_set(error, EINVAL, "--family knows no \"%s\": did you mean %s?", word, nearest);
 }
 

@@ -55,3 +55,8 @@ size_t word_distance(const char *a, const char *b)
 	}
 	return above[b_len];
 }
+
+bool word_is_near(const char *word, const char *typed)
+{
+	return word_distance(word, typed) <= (strlen(typed) + 1) / 3;
+}

@@ -117,6 +117,9 @@ static int add_error(struct filter *filter, const char *word, struct error *erro
 		if (name && word_distance(name, word) < word_distance(best, word))
 			best = name;
 	}
+	if (!word_is_near(best, word))
+		return error_set(error, EINVAL,
+				 "unknown error \"%s\": give errno(3)'s names, such as ECONNREFUSED", word);
 	return error_set(error, EINVAL, "unknown error \"%s\": did you mean %s?", word, best);
 }
 

@@ -71,6 +71,10 @@ static struct output *open_command(const char *command, void (*complain)(void *,
 	int ends[2];
 	pid_t pid;
 
+	if (!command[strspn(command, " \t\n")]) {
+		error_set(error, EINVAL, "-o '|' names no command: put one behind the |");
+		return NULL;
+	}
 	if (pipe2(ends, O_CLOEXEC)) {
 		error_set(error, errno, "cannot make a pipe to '%s': %s", command, names_errno_text(errno));
 		return NULL;

@@ -54,7 +54,8 @@ void outcome_connect(struct state *state, struct call *call)
 	}
 	if (call->failed && (call->result == -EISCONN || call->result == -EALREADY))
 		return;
-	/* The call that fetches the result of one under way (inet_stream_connect), which poll told already. */
+	/* The call that fetches the result of one under way (inet_stream_connect), which poll told already.
+	 */
 	if (call->file->untold && !call->failed && history->condition == SOCKET_CONNECTED)
 		return;
 	history->connects++;

@@ -51,7 +51,7 @@ static int explain_user(pid_t pid, unsigned uid, struct error *error)
 {
 	const struct passwd *user = getpwuid(uid);
 
-	if (user)
+	if (user && uid)
 		return error_set(error, EPERM,
 				 "cannot attach to %d: it belongs to user %s; run as root or as %s", pid,
 				 user->pw_name, user->pw_name);

@@ -322,6 +322,25 @@ void spawn_failed(struct tracer *tracer)
 		tracer->result.exec_errno = failure.error;
 }
 
+/* execve(2): ENOENT for a file that is there means its interpreter, whose name a script has in its first
+ * line. */
+static int no_interpreter(const char *name, struct error *error)
+{
+	char line[128] = "";
+	const int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const ssize_t got = fd < 0 ? 0 : read(fd, line, sizeof(line) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (got < 3 || line[0] != '#' || line[1] != '!')
+		return error_set(error, ENOENT, "cannot run %s: its ELF interpreter (ld.so) is not there",
+				 name);
+	const char *interpreter = line + 2 + strspn(line + 2, " \t");
+
+	return error_set(error, ENOENT, "cannot run %s: its interpreter %.*s is not there", name,
+			 (int)strcspn(interpreter, " \t\n"), interpreter);
+}
+
 int spawn_error(struct tracer *tracer, struct error *error)
 {
 	const char *name = tracer->options.command[0];
@@ -337,5 +356,7 @@ int spawn_error(struct tracer *tracer, struct error *error)
 		return error_set(error, ECHILD, "cannot run %s: it was killed before it started", name);
 	if (why == ENOENT && !strchr(name, '/'))
 		return error_set(error, why, "cannot run %s: command not found in PATH", name);
+	if (why == ENOENT && access(name, F_OK) == 0)
+		return no_interpreter(name, error);
 	return error_set(error, why, "cannot run %s: %s", name, strerror(why));
 }

@@ -44,12 +44,13 @@ def test_broken_program():
 
 
 def test_script_without_interpreter():
-    """As env does it: a text without #! is no program, or is run by sh; both are one line or a run."""
+    """As env does it, and the line names what is not there."""
     with harness.scratch("script") as path:
         path.write_bytes(b"#!/nonexistent/interpreter\n")
         path.chmod(0o755)
         ended = harness.sockline(path)
     assert ended.status in (126, 127) and len(ended.err.splitlines()) == 1, ended
+    assert "/nonexistent/interpreter" in ended.err, ended
 
 
 def test_found_in_path():

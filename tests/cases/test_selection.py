@@ -215,7 +215,7 @@ def test_totals(program, everything):
 
 def test_folder(program):
     with harness.scratch("traces") as folder:
-        ended = harness.sockline(f"--dir={folder}", "-o", "/dev/null", program("lines"), "quick")
+        ended = harness.sockline(f"--dir={folder}", program("lines"), "quick")
         records = harness.reports(ended.out)
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         harness.validate(meta)

@@ -168,14 +168,28 @@ static const struct option_case bad_cases[] = {
 	{ "-e %lifecicle,read x", "-e knows no call or class %lifecicle: did you mean %lifecycle?" },
 	{ "-e recv,, x", "-e has an empty word: give calls with commas between them, such as connect,%data" },
 	{ "-e ! x", "-e has an empty word: give calls with commas between them, such as connect,%data" },
-	{ "-e signal=none x", "-e signal= is strace's: -q leaves them out, with all lines that are no calls" },
+	{ "-e signal=none x",
+	  "-e signal= is strace's: -q leaves them out, with all lines that are no calls" },
 	{ "-e tracee=all x", "-e knows no tracee=: did you mean -e trace=SET?" },
 	{ "-e /^recv x", "-e takes no regular expressions such as /^recv: use a glob, such as 'recv*'" },
 	{ "--family=inte x", "--family knows no \"inte\": did you mean inet?" },
 	{ "--family=unix,AF_UNX x", "--family knows no \"AF_UNX\": did you mean unix?" },
 	{ "--family= x",
 	  "--family has an empty word: give families with commas between them, such as inet,inet6" },
-	{ "--generate=html", "--generate knows no \"html\": did you mean man?" },
+	{ "--generate=html", "--generate knows no \"html\": it takes man, bash, zsh, fish, coverage" },
+	{ "--nosuch x", "unknown option --nosuch: --help lists all options" },
+	{ "--errno=EXYZ x", "unknown error \"EXYZ\": give errno(3)'s names, such as ECONNREFUSED" },
+	{ "--family=nosuch x",
+	  "--family knows no \"nosuch\": it takes socket(2)'s families, such as inet,inet6,unix" },
+	{ "-e nosuch x",
+	  "-e knows no call or class nosuch: it takes calls that can touch sockets, globs, and "
+	  "%lifecycle %data %ready %options %net %all" },
+	{ "--for=0 x", "--for needs more than no time: 0" },
+	{ "-c -j x",
+	  "-c and -C write tables, -j writes JSON: give one of them (JSON has each connection's totals in "
+	  "its \"closed\" and \"open\" events)" },
+	{ "--dir=d -o f x", "--dir writes files of its own: leave out -o" },
+	{ "-z -Z x", "-z and -Z together leave no call: give one of them" },
 };
 
 static void test_good(void **state)
