@@ -42,7 +42,8 @@ struct walk {
 		bool guessed;		 /* found by frame pointers */
 	} * frames;			 /* in the call's arena, innermost first */
 	unsigned count;
-	bool cut; /* there was more, or the walk could not go on to the outermost frame */
+	bool cut;    /* there was more, or the walk could not go on to the outermost frame */
+	uint64_t id; /* walks of one id have the same frames; 0: unknown */
 };
 
 struct call {

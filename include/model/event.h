@@ -55,6 +55,8 @@ struct event {
 		*stack; /* with -k: stack_count frames, innermost first (inline chain via outer) */
 	unsigned stack_count;
 	bool stack_cut;
+	uint64_t stack_id; /* events of one id have the same stack, so that sinks may keep what they print of
+			      it; 0: unknown */
 
 	/*
 	 * everything else: process, signal, socket, note. A note "pending" has the call's name as text, its

@@ -66,6 +66,12 @@ void stack_walk(struct stack *stack, struct space *space, const struct abi *abi,
 
 /* Names, afterwards. Places live as long as the stack. NULL: the pc lies in no known mapping. */
 const struct place *stack_place(struct stack *stack, const struct walk *walk, unsigned index);
+/*
+ * The places of the first most frames, of those that have one, innermost first; in arena, or kept until the
+ * next walk. most may not change between walks of one id.
+ */
+const struct place *const *stack_places(struct stack *stack, const struct walk *walk, unsigned most,
+					struct arena *arena, unsigned *count);
 /* The caller by policy: innermost frame that is the user's and has a line; via as in frame.h. */
 struct caller stack_caller(struct stack *stack, const struct walk *walk);
 

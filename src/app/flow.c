@@ -255,17 +255,10 @@ static void set_stack(struct pipeline *pipeline, struct call *call, struct event
 {
 	unsigned most = pipeline->options->stack_frames, walked = call->walk.count;
 	unsigned count = most && most < walked ? most : walked;
-	const struct place **places = arena_alloc(&call->arena, count * sizeof *places);
-	unsigned kept = 0;
 
-	for (unsigned i = 0; i < count; i++) {
-		const struct place *place = stack_place(pipeline->stack, &call->walk, i);
-		if (place)
-			places[kept++] = place;
-	}
-	event->stack = places;
-	event->stack_count = kept;
+	event->stack = stack_places(pipeline->stack, &call->walk, count, &call->arena, &event->stack_count);
 	event->stack_cut = call->walk.cut || count < walked;
+	event->stack_id = call->walk.id;
 }
 
 /* The place belongs to the history of the socket that the call used, and of the one that it made. */

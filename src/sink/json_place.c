@@ -85,7 +85,7 @@ void json_caller(struct json_writer *json, const struct caller *caller)
 	text_add_char(&json->line, '}');
 }
 
-void json_stack(struct json_writer *json, const struct event *event)
+static void put_stack(struct json_writer *json, const struct event *event)
 {
 	struct text *line = &json->line;
 	bool some = false;
@@ -106,6 +106,16 @@ void json_stack(struct json_writer *json, const struct event *event)
 		PUT(line, ",\"stack_cut\":true");
 }
 
+void json_stack(struct json_writer *json, const struct event *event)
+{
+	const size_t from = json->line.len;
+
+	if (stack_cache_add(&json->stacks, event->stack_id, &json->line))
+		return;
+	put_stack(json, event);
+	stack_cache_keep(&json->stacks, event->stack_id, &json->line, from);
+}
+
 void json_places_done(struct json_writer *json)
 {
 	size_t at = 0;
@@ -116,4 +126,5 @@ void json_places_done(struct json_writer *json)
 		free(slot->value);
 	}
 	map_done(&json->places);
+	stack_cache_done(&json->stacks);
 }

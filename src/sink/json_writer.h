@@ -9,11 +9,13 @@
 #include "base/text.h"
 #include "put.h"
 #include "sink/sink.h"
+#include "stack_cache.h"
 
 struct json_writer {
 	struct text line;  /* the object of the event written last, with its newline */
 	struct map places; /* place -> its object's text without the closing brace, made once */
-	struct map comms;  /* tid -> its name as a JSON string */
+	struct stack_cache stacks;
+	struct map comms; /* tid -> its name as a JSON string */
 	struct sink_options options;
 	unsigned depth;
 };

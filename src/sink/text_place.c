@@ -317,7 +317,7 @@ static void put_frame(struct text_sink *sink, const struct place *place)
 	text_add_bytes(&sink->line, known->frame, known->frame_len);
 }
 
-void text_stack(struct text_sink *sink, const struct event *event)
+static void put_stack(struct text_sink *sink, const struct event *event)
 {
 	paint(sink, PAINT_FUNCTION);
 	for (unsigned i = 0; i < event->stack_count; i++) {
@@ -332,6 +332,16 @@ void text_stack(struct text_sink *sink, const struct event *event)
 		text_add_char(&sink->line, '\n');
 	}
 	paint(sink, PAINT_NONE);
+}
+
+void text_stack(struct text_sink *sink, const struct event *event)
+{
+	const size_t from = sink->line.len;
+
+	if (stack_cache_add(&sink->stacks, event->stack_id, &sink->line))
+		return;
+	put_stack(sink, event);
+	stack_cache_keep(&sink->stacks, event->stack_id, &sink->line, from);
 }
 
 static void free_place(struct place_text *place)
@@ -355,4 +365,5 @@ void text_places_done(struct text_sink *sink)
 		}
 	}
 	map_done(&sink->places);
+	stack_cache_done(&sink->stacks);
 }

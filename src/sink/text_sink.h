@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "put.h"
 #include "sink/sink.h"
+#include "stack_cache.h"
 
 /* What a piece of a line is, for its colour. */
 enum paint {
@@ -79,6 +80,7 @@ struct text_sink {
 	char clock_text[8];
 
 	struct map places;
+	struct stack_cache stacks;
 	struct fit fit;
 	unsigned payloads, payload_longest; /* of the call written last: how many, columns of the longest */
 	unsigned depth;			    /* of the value being written */

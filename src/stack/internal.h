@@ -6,6 +6,7 @@
 
 #include "code.h"
 #include "module.h"
+#include "recall.h"
 #include "space.h"
 
 enum { OPEN_MAPS = 32, PATH_ROOM = 4096, WINDOW = 8192 };
@@ -13,6 +14,7 @@ enum { OPEN_MAPS = 32, PATH_ROOM = 4096, WINDOW = 8192 };
 struct stack {
 	struct stack_options options;
 	struct arena arena;		    /* modules, codes, places, texts: all that lives until the end */
+	uint64_t last_space;		    /* id */
 	struct map modules;		    /* lists of struct module by key */
 	struct module *all;		    /* every module, by next_open */
 	unsigned module_fds;		    /* kept open */
@@ -27,6 +29,7 @@ struct stack {
 	uint32_t snapshot;	 /* bytes worth copying first */
 	uint32_t deepest, walks; /* bytes that the last walks needed at most; how many these were */
 	uint8_t window[WINDOW];	 /* scratch: stack beyond the snapshot */
+	struct recall recall;
 };
 
 #endif

@@ -29,6 +29,7 @@ struct space *space_new(struct stack *stack, pid_t tid)
 	if (!space)
 		abort();
 	*space = (struct space){ .stack = stack, .refs = 1, .tid = tid, .maps = -1, .generation = 1 };
+	space->id = ++stack->last_space;
 	return space;
 }
 

@@ -32,6 +32,7 @@ struct pc_slot {
 
 struct space {
 	struct stack *stack;
+	uint64_t id; /* never used again */
 	unsigned refs;
 	pid_t tid;
 	int maps; /* /proc/TID/maps, -1: not open */

@@ -28,6 +28,7 @@ void stack_free(struct stack *stack)
 		module_close(module);
 	}
 	map_done(&stack->modules);
+	recall_done(&stack->recall);
 	arena_done(&stack->arena);
 	free(stack->maps_text);
 	free(stack);
@@ -58,6 +59,43 @@ static const struct place *frame_place(struct stack *stack, const struct walk *w
 const struct place *stack_place(struct stack *stack, const struct walk *walk, unsigned index)
 {
 	return frame_place(stack, walk, index, false);
+}
+
+static unsigned name_frames(struct stack *stack, const struct walk *walk, unsigned most,
+			    const struct place **places)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < walk->count && i < most; i++) {
+		const struct place *place = stack_place(stack, walk, i);
+
+		if (place)
+			places[count++] = place;
+	}
+	return count;
+}
+
+const struct place *const *stack_places(struct stack *stack, const struct walk *walk, unsigned most,
+					struct arena *arena, unsigned *count)
+{
+	struct recalled *kept = recall_by_id(&stack->recall, walk->id);
+	const size_t size = walk->count * sizeof(const struct place *);
+	const struct place **places;
+
+	if (!kept) {
+		places = arena_alloc(arena, size);
+		*count = name_frames(stack, walk, most, places);
+		return places;
+	}
+	if (!kept->places) {
+		places = malloc(size ? size : 1);
+		if (!places)
+			abort();
+		kept->place_count = name_frames(stack, walk, most, places);
+		kept->places = places;
+	}
+	*count = kept->place_count;
+	return kept->places;
 }
 
 static const char *via_name(const struct module *module, const struct place *place)

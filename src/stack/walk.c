@@ -25,6 +25,7 @@ struct walker {
 	const uint8_t *snapshot;
 	uint64_t snapshot_at, window_at;
 	uint32_t snapshot_len, window_len;
+	struct recall_draft *draft; /* what the walk depends on is noted there; NULL: it is not to be kept */
 };
 
 /* Reads what no copy holds yet into the window. */
@@ -97,6 +98,24 @@ static __attribute__((noinline)) bool load_registers(struct walker *walker)
 	return true;
 }
 
+/* Before a row is followed: a register that it starts from counts. */
+static void note_register(const struct walker *walker, const struct code *code)
+{
+	if (code->cfa_reg != walker->unwind->sp)
+		recall_register(walker->draft, code->cfa_reg, walker->regs[code->cfa_reg]);
+}
+
+/* After it: so does the return address; saved registers may come to. */
+static void note_frame(const struct walker *walker, const struct code *code, uint64_t cfa)
+{
+	const uint64_t at = cfa - walker->snapshot_at;
+
+	recall_word(walker->draft, at + (uint64_t)(int64_t)code->return_offset, walker->pc);
+	for (unsigned i = 0; i < code->saved_count; i++)
+		walker->draft->from[code->saved[i].reg] =
+			(uint32_t)(at + (uint64_t)(int64_t)code->saved[i].offset + 1);
+}
+
 static inline bool step_plain(struct walker *walker, const struct code *code)
 {
 	if (__builtin_expect(walker->partial, 0) && !(walker->known >> code->cfa_reg & 1) &&
@@ -106,6 +125,8 @@ static inline bool step_plain(struct walker *walker, const struct code *code)
 		(walker->regs[code->cfa_reg] + (uint64_t)(int64_t)code->cfa_offset) & walker->mask;
 	uint64_t pc;
 
+	if (walker->draft)
+		note_register(walker, code);
 	if (!grows(walker, cfa) || !load_word(walker, cfa + (uint64_t)(int64_t)code->return_offset, &pc))
 		return false;
 	for (unsigned i = 0; i < code->saved_count; i++) {
@@ -116,6 +137,8 @@ static inline bool step_plain(struct walker *walker, const struct code *code)
 	}
 	walker->regs[walker->unwind->sp] = cfa;
 	walker->pc = pc;
+	if (walker->draft)
+		note_frame(walker, code, cfa);
 	return true;
 }
 
@@ -322,6 +345,8 @@ static inline bool step(struct walker *walker, struct code *code)
 	bool went = false;
 
 	walker->guessed = code->guessed;
+	if (code->row != ROW_PLAIN && code->row != ROW_END)
+		walker->draft = NULL;
 	if (walker->partial && (code->row == ROW_CFI || code->row == ROW_NONE) && !load_registers(walker))
 		return false;
 	switch (code->row) {
@@ -368,13 +393,20 @@ static unsigned walk_frames(struct walker *walker, struct walk_frame *frames, un
 			break;
 		}
 		struct code *code = space_code(&walker->context, walker->pc, walker->exact);
+		if (!code)
+			walker->draft = NULL;
 		/* What a guess leads to must at least be code. */
 		if (!code && walker->guessed)
 			break;
 		frames[count++] = (struct walk_frame){ walker->pc, code, walker->guessed };
 		lined |= code && code->verdict == VERDICT_LINE;
-		if (!code || (lined && count >= wanted) || !step(walker, code))
+		if (lined && count >= wanted)
 			break;
+		if (!code || !step(walker, code)) {
+			if (!walker->end)
+				walker->draft = NULL;
+			break;
+		}
 	}
 	return count;
 }
@@ -398,30 +430,42 @@ static void learn_depth(struct stack *stack, uint64_t needed)
 	stack->deepest = stack->walks = 0;
 }
 
-void stack_walk(struct stack *stack, struct space *space, const struct abi *abi, const struct regs *regs,
-		const uint8_t *snapshot, uint32_t got, struct memory *memory, bool all, struct arena *arena,
-		struct walk *walk)
+/* Takes over a walk that was kept. */
+static void recall_walk(struct stack *stack, const struct recalled *kept, struct arena *arena,
+			struct walk *walk)
 {
-	const struct unwind_abi *unwind = abi_unwind(abi);
-	unsigned max = stack->options.max_frames;
+	const size_t size = kept->frame_count * sizeof(*kept->frames);
 
-	*walk = (struct walk){ .cut = true };
-	if (!unwind || !space)
-		return;
-	if (max == 0 || max > STACK_MAX)
-		max = STACK_MAX;
+	walk->frames = memcpy(arena_alloc(arena, size), kept->frames, size);
+	walk->count = kept->frame_count;
+	walk->cut = kept->cut;
+	walk->id = kept->id;
+	learn_depth(stack, kept->reach);
+}
+
+/* Walks from scratch. */
+static void walk_anew(struct stack *stack, const struct recall_start *start, struct memory *memory, bool all,
+		      struct arena *arena, struct walk *walk)
+{
+	const struct unwind_abi *unwind = start->unwind;
+	const struct regs *regs = start->regs;
 	struct walker walker = {
-		.context = { space, unwind, memory },
+		.context = { start->space, unwind, memory },
 		.stack = stack,
 		.unwind = unwind,
 		.mask = unwind->word == 8 ? ~0ULL : 0xffffffffULL,
 		.pc = regs->pc,
-		.snapshot = snapshot,
+		.snapshot = start->snapshot,
 		.snapshot_at = regs->sp,
-		.snapshot_len = got,
+		.snapshot_len = start->got,
 		.partial = regs->partial,
 		.known = 1U << unwind->sp,
+		.draft = all ? recall_begin(&stack->recall) : NULL,
 	};
+	unsigned max = stack->options.max_frames;
+
+	if (max == 0 || max > STACK_MAX)
+		max = STACK_MAX;
 	if (!regs->partial)
 		memcpy(walker.regs, regs->dwarf, unwind->regs * sizeof(*walker.regs));
 	walker.regs[unwind->sp] = regs->sp;
@@ -430,6 +474,25 @@ void stack_walk(struct stack *stack, struct space *space, const struct abi *abi,
 	learn_depth(stack, walker.regs[unwind->sp] - regs->sp);
 	walk->frames = arena_alloc(arena, walk->count * sizeof(*walk->frames));
 	memcpy(walk->frames, stack->frames, walk->count * sizeof(*walk->frames));
+	if (walker.draft)
+		recall_keep(&stack->recall, start, walk);
+}
+
+void stack_walk(struct stack *stack, struct space *space, const struct abi *abi, const struct regs *regs,
+		const uint8_t *snapshot, uint32_t got, struct memory *memory, bool all, struct arena *arena,
+		struct walk *walk)
+{
+	const struct recall_start start = { space, abi_unwind(abi), regs, snapshot, got };
+	const struct recalled *kept;
+
+	*walk = (struct walk){ .cut = true };
+	if (!start.unwind || !space)
+		return;
+	kept = all ? recall_find(&stack->recall, &start, memory) : NULL;
+	if (kept)
+		recall_walk(stack, kept, arena, walk);
+	else
+		walk_anew(stack, &start, memory, all, arena, walk);
 }
 
 uint32_t stack_snapshot(const struct stack *stack)
