@@ -31,6 +31,12 @@ bool module_unit(struct stack *stack, struct module *module, uint64_t address, D
 		 Dwarf_Die *body);
 /* The function of that body which covers the address. */
 bool module_function(struct module *module, Dwarf_Die *body, uint64_t address, Dwarf_Die *function);
+/* Takes in what debuginfod servers sent meanwhile: afterwards codes of such modules are to be named anew. To
+ * be called while stack->fetching is set. */
+void debug_poll(struct stack *stack);
+/* Why there is no debug information of a module for which it was looked, in a few words. NULL: nobody has it.
+ */
+const char *debug_trouble(const struct module *module);
 /* Gives back the memory that large files were read into; it is read again when it is needed. */
 void module_trim(const struct module *module);
 void debug_free(struct debug *debug);

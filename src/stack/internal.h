@@ -24,6 +24,8 @@ struct stack {
 	char path[PATH_ROOM]; /* scratch: a mapping's name */
 	char *maps_text;      /* scratch: /proc/TID/maps */
 	size_t maps_room;
+	bool fetching;	  /* debuginfod servers were asked for something that is not there yet: debug_poll */
+	unsigned fetches; /* how many are being asked now */
 	struct map perfmaps; /* by pid */
 	struct walk_frame frames[STACK_MAX];
 	uint32_t snapshot;	 /* bytes worth copying first */

@@ -95,7 +95,10 @@ static struct line_bytes section(Elf *elf, const char *name, const char *old_nam
 
 	if (!data)
 		data = elf_section(elf, old_name, &header);
-	return data ? (struct line_bytes){ data->d_buf, data->d_size } : (struct line_bytes){ NULL, 0 };
+	/* libdw has decompressed what it can. */
+	if (!data || header.sh_flags & SHF_COMPRESSED)
+		return (struct line_bytes){ NULL, 0 };
+	return (struct line_bytes){ data->d_buf, data->d_size };
 }
 
 /* Section 6.2.4: the header, up to the lists of directories and files. */

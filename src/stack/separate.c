@@ -1,8 +1,6 @@
 #include "separate.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,29 +48,30 @@ static bool is_wanted(Elf *elf, int fd, const struct wanted *wanted)
 	return wanted->has_checksum && checksum_file(fd) == wanted->checksum;
 }
 
-static Elf *try_fd(int fd, const char *path, const struct wanted *wanted, int *kept)
+static bool try_fd(int fd, const struct wanted *wanted, struct separate *found)
 {
 	if (fd < 0)
-		return NULL;
+		return false;
 	Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
 	if (elf && elf_kind(elf) == ELF_K_ELF && is_wanted(elf, fd, wanted)) {
-		log_debug("debug file %s", path);
-		*kept = fd;
-		return elf;
+		*found = (struct separate){ elf, fd, NULL };
+		return true;
 	}
 	elf_end(elf);
 	close(fd);
-	return NULL;
+	return false;
 }
 
 /* A path within the program's root (a container's), then in ours. */
-static Elf *try_path(const struct module *module, const char *path, const struct wanted *wanted, int *kept)
+static bool try_path(struct stack *stack, const struct module *module, const char *path,
+		     const struct wanted *wanted, struct separate *found)
 {
-	Elf *elf = NULL;
-
-	if (module->root)
-		elf = try_fd(file_open(module->root, path), path, wanted, kept);
-	return elf ? elf : try_fd(file_open("", path), path, wanted, kept);
+	if (!(module->root && try_fd(file_open(module->root, path), wanted, found)) &&
+	    !try_fd(file_open("", path), wanted, found))
+		return false;
+	log_debug("debug file %s", path);
+	found->path = arena_string(&stack->arena, path);
+	return true;
 }
 
 static void hex_id(const uint8_t *id, unsigned len, char hex[ID_HEX])
@@ -92,22 +91,21 @@ static const char *debug_folder(const struct stack *stack, unsigned n)
 	return n == (given ? 1U : 0U) ? "/usr/lib/debug" : NULL;
 }
 
-static Elf *find_by_id(struct stack *stack, const struct module *module, const struct wanted *wanted,
-		       int *kept)
+static bool find_by_id(struct stack *stack, const struct module *module, const struct wanted *wanted,
+		       struct separate *found)
 {
 	char hex[ID_HEX], path[PATH_ROOM];
 	const char *folder;
 
 	if (wanted->id_len < 2)
-		return NULL;
+		return false;
 	hex_id(wanted->id, wanted->id_len, hex);
 	for (unsigned n = 0; (folder = debug_folder(stack, n)); n++) {
 		snprintf(path, sizeof(path), "%s/.build-id/%.2s/%s.debug", folder, hex, hex + 2);
-		Elf *elf = try_path(module, path, wanted, kept);
-		if (elf)
-			return elf;
+		if (try_path(stack, module, path, wanted, found))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 /* Reads .gnu_debuglink: a file name, padded to four bytes, and a checksum. NULL: none. */
@@ -127,73 +125,82 @@ static const char *debug_link(const struct module *module, uint32_t *checksum)
 	return name;
 }
 
-static Elf *find_by_link(struct stack *stack, const struct module *module, struct wanted *wanted, int *kept)
+static bool find_by_link(struct stack *stack, const struct module *module, struct wanted *wanted,
+			 struct separate *found)
 {
 	const char *folder, *name = debug_link(module, &wanted->checksum);
 	const int dir_len = (int)(module->name - module->path);
 	char path[PATH_ROOM];
-	Elf *elf;
 
 	if (!name || dir_len == 0)
-		return NULL;
+		return false;
 	wanted->has_checksum = true;
-	if (strcmp(name, module->name) != 0) {
-		snprintf(path, sizeof(path), "%.*s%s", dir_len, module->path, name);
-		elf = try_path(module, path, wanted, kept);
-		if (elf)
-			return elf;
-	}
+	snprintf(path, sizeof(path), "%.*s%s", dir_len, module->path, name);
+	if (strcmp(name, module->name) != 0 && try_path(stack, module, path, wanted, found))
+		return true;
 	snprintf(path, sizeof(path), "%.*s.debug/%s", dir_len, module->path, name);
-	elf = try_path(module, path, wanted, kept);
-	for (unsigned n = 0; !elf && (folder = debug_folder(stack, n)); n++) {
+	if (try_path(stack, module, path, wanted, found))
+		return true;
+	for (unsigned n = 0; (folder = debug_folder(stack, n)); n++) {
 		snprintf(path, sizeof(path), "%s%.*s%s", folder, dir_len, module->path, name);
-		elf = try_path(module, path, wanted, kept);
-		if (elf || folder != stack->options.debug_dir)
-			continue;
+		if (try_path(stack, module, path, wanted, found))
+			return true;
 		snprintf(path, sizeof(path), "%s/%s", folder, name);
-		elf = try_path(module, path, wanted, kept);
+		if (folder == stack->options.debug_dir && try_path(stack, module, path, wanted, found))
+			return true;
 	}
-	return elf;
+	return false;
 }
 
-/* Asks debuginfod servers, only when the user named some; its library is loaded only then. */
-static Elf *find_by_server(const struct wanted *wanted, int *kept)
-{
-	const char *const urls = getenv("DEBUGINFOD_URLS");
-	void *library;
-
-	if (!urls || !*urls || !wanted->id_len ||
-	    !(library = dlopen("libdebuginfod.so.1", RTLD_NOW | RTLD_LOCAL)))
-		return NULL;
-	void *(*begin)(void) = (void *(*)(void))dlsym(library, "debuginfod_begin");
-	int (*find)(void *, const unsigned char *, int, char **) =
-		(int (*)(void *, const unsigned char *, int, char **))dlsym(library,
-									    "debuginfod_find_debuginfo");
-	void (*end)(void *) = (void (*)(void *))dlsym(library, "debuginfod_end");
-	void *client = begin && find && end ? begin() : NULL;
-	int fd = -1;
-	if (client) {
-		fd = find(client, wanted->id, (int)wanted->id_len, NULL);
-		end(client);
-	}
-	return try_fd(fd, "from debuginfod", wanted, kept);
-}
-
-Elf *separate_find(struct stack *stack, struct module *module, int *fd)
+bool separate_find(struct stack *stack, struct module *module, struct separate *found)
 {
 	struct wanted wanted = { module->build_id, module->build_id_len, false, 0 };
-	Elf *elf = find_by_id(stack, module, &wanted, fd);
 
-	if (!elf)
-		elf = find_by_link(stack, module, &wanted, fd);
-	if (!elf)
-		elf = find_by_server(&wanted, fd);
-	return elf;
+	return find_by_id(stack, module, &wanted, found) || find_by_link(stack, module, &wanted, found);
 }
 
-Elf *separate_shared(struct stack *stack, struct module *module, const uint8_t *id, unsigned id_len, int *fd)
+bool separate_take(const uint8_t *id, unsigned id_len, int fd, struct separate *found)
 {
 	const struct wanted wanted = { id, id_len, false, 0 };
 
-	return id_len <= BUILD_ID_MAX ? find_by_id(stack, module, &wanted, fd) : NULL;
+	return try_fd(fd, &wanted, found);
+}
+
+/* By the name in .gnu_debugaltlink: a path, or one from the folder of the file that has it. Under --debug-dir
+ * as well, where the standard folder's contents may be. */
+static bool find_by_name(struct stack *stack, const struct module *module, const char *beside,
+			 const char *name, const struct wanted *wanted, struct separate *found)
+{
+	static const char standard[] = "/usr/lib/debug/";
+	const char *const slash = beside ? strrchr(beside, '/') : NULL;
+	char path[PATH_ROOM];
+
+	if (*name != '/') {
+		snprintf(path, sizeof(path), "%.*s/%s", slash ? (int)(slash - beside) : 0,
+			 beside ? beside : "", name);
+		return slash && try_path(stack, module, path, wanted, found);
+	}
+	if (stack->options.debug_dir && !strncmp(name, standard, sizeof(standard) - 1)) {
+		snprintf(path, sizeof(path), "%s/%s", stack->options.debug_dir, name + sizeof(standard) - 1);
+		if (try_path(stack, module, path, wanted, found))
+			return true;
+	}
+	return strlen(name) < PATH_ROOM && try_path(stack, module, name, wanted, found);
+}
+
+bool separate_shared(struct stack *stack, struct module *module, const char *beside, const char *name,
+		     const uint8_t *id, unsigned id_len, struct separate *found)
+{
+	const struct wanted wanted = { id, id_len, false, 0 };
+
+	return id_len <= BUILD_ID_MAX && (find_by_id(stack, module, &wanted, found) ||
+					  find_by_name(stack, module, beside, name, &wanted, found));
+}
+
+void separate_close(struct separate *separate)
+{
+	if (!separate->elf)
+		return;
+	elf_end(separate->elf);
+	close(separate->fd);
 }

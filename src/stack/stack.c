@@ -110,6 +110,8 @@ struct caller stack_caller(struct stack *stack, const struct walk *walk)
 	enum { NONE = UINT32_MAX };
 	uint32_t best[VERDICT_LINE + 1] = { NONE, NONE, NONE, NONE };
 
+	if (__builtin_expect(stack->fetching, false))
+		debug_poll(stack);
 	for (unsigned i = 0; i < walk->count; i++) {
 		struct code *code = frame_code(walk, i);
 		if (!code)
@@ -137,6 +139,7 @@ struct having {
 	struct stack *stack;
 	struct module *module;
 	bool has;
+	const char *why; /* it has none */
 };
 
 /* Guarded. */
@@ -145,15 +148,18 @@ static void look_for_debug(void *arg)
 	struct having *having = arg;
 
 	having->has = module_dwarf(having->stack, having->module);
+	having->why = debug_trouble(having->module);
 }
 
-static bool has_debug(struct stack *stack, struct module *module)
+static bool has_debug(struct stack *stack, struct module *module, const char **why)
 {
-	struct having having = { stack, module, false };
+	struct having having = { stack, module, false, NULL };
 
 	if (module->gotab)
 		return true;
-	return guard_run(look_for_debug, &having) == 0 && having.has;
+	const bool has = guard_run(look_for_debug, &having) == 0 && having.has;
+	*why = module->note ? module->note : having.why;
+	return has;
 }
 
 void stack_without_debug(struct stack *stack,
@@ -161,13 +167,14 @@ void stack_without_debug(struct stack *stack,
 			 void *user)
 {
 	char hex[2 * BUILD_ID_MAX + 1];
+	const char *why = NULL;
 
 	for (struct module *module = stack->all; module; module = module->next_open) {
-		if (!module->fallen_into || module->kind != MODULE_FILE || has_debug(stack, module))
+		if (!module->fallen_into || module->kind != MODULE_FILE || has_debug(stack, module, &why))
 			continue;
 		hex[0] = 0;
 		for (unsigned i = 0; i < module->build_id_len; i++)
 			sprintf(hex + 2 * (size_t)i, "%02x", module->build_id[i]);
-		fn(user, module->path, hex[0] ? hex : NULL, module->note);
+		fn(user, module->path, hex[0] ? hex : NULL, why);
 	}
 }

@@ -176,6 +176,11 @@ bool symbol_find(struct stack *stack, struct module *module, uint64_t address, s
 	return find_in_tables(symbols, address, symbol);
 }
 
+void symbols_search_again(struct symbols *symbols)
+{
+	symbols->searched = false;
+}
+
 void symbols_free(struct symbols *symbols)
 {
 	free(symbols);

@@ -23,6 +23,8 @@ bool symbol_find(struct stack *stack, struct module *module, uint64_t address, s
 /* The same from the module's own file only: no other file is looked for, so it may be asked while a thread is
  * held. */
 bool symbol_find_own(struct module *module, uint64_t address, struct symbol *symbol);
+/* Another file may have come. */
+void symbols_search_again(struct symbols *symbols);
 void symbols_free(struct symbols *symbols);
 
 #endif
