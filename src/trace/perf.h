@@ -20,6 +20,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "engine.h"
 
 struct tracee;
 struct tracer;
@@ -86,6 +87,29 @@ int perf_event_open(const struct perf *perf, pid_t tid, bool wide, struct perf_e
 void perf_event_enable(const struct perf_event *event);
 void perf_event_disable(const struct perf_event *event);
 void perf_event_close(struct perf_event *event);
+
+/* engine_perf.c */
+/* Opens the thread's event, disabled. Returns 0 or a negative errno. */
+int perf_open(struct tracee *tracee);
+
+/* perf_calls.c */
+/* What a stop means that the engine was asked about. */
+enum engine_stop perf_stopped(struct tracee *tracee, const struct stop *stop);
+/* Reads the ring; afterwards the newest record waits for its stop. Returns whether the ring was as good as
+ * full. */
+bool perf_drain(struct tracee *tracee);
+/* Tells of the record that waits for a stop: none came, or comes. */
+void perf_tell_last(struct tracee *tracee, bool finished);
+
+/* perf_mask.c: threads that block SIGTRAP */
+/* The syscall engine traces the thread until it unblocks SIGTRAP. */
+void perf_go_away(struct tracee *tracee, const char *why);
+/* It has an event from now on, or none can be had. */
+void perf_come(struct tracee *tracee);
+bool perf_is_masked(const struct tracee *tracee);
+/* It stands at a call's entry or exit under the syscall engine: it comes back when it has unblocked SIGTRAP.
+ */
+void perf_watch_mask(struct tracee *tracee);
 
 /* perf_quiesce.c */
 /* The events of the held tracee's process are disabled: waits until none of its threads can be sent SIGTRAP.

@@ -345,7 +345,7 @@ void refuse_explain(pid_t pid, int why, struct error *error);
 int refuse_command(pid_t pid, int why, struct error *error);
 void letgo_all(struct tracer *tracer);
 
-/* engine_perf.c */
+/* engine_perf.c, perf_calls.c, perf_mask.c, perf_letgo.c */
 /* At a stop for SIGTRAP: true when it is ours alone and is not to be delivered. */
 bool perf_took_signal(struct tracee *tracee);
 /* Whether stops are to be handled in the order of their times, and when the call that a stop is of was left:

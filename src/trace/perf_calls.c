@@ -1,0 +1,214 @@
+/*
+ * From records and stops to calls. A record whose stop comes is told of at that stop; one whose stop does not
+ * perf_come was made while SIGTRAP was blocked, and is told of as it is.
+ *
+ * A call that left to be restarted, or with an EINTR that may not be its own, is followed with PTRACE_SYSCALL
+ * until it is settled, as the other engines do; its record is taken at that stop, and the SIGTRAP that
+ * follows finds none left.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "perf.h"
+#include "tracee.h"
+
+#ifndef TRAP_PERF
+#define TRAP_PERF 6
+#endif
+
+enum { PERF_RECORD_ROOM = 512 };
+
+static bool same_place(const struct user_regs_struct *a, const struct user_regs_struct *b)
+{
+	return a->rip == b->rip && a->rsp == b->rsp;
+}
+
+/* 64-bit code can make i386 calls with int 0x80, and no record says so: the instruction does. */
+static const struct abi *abi_of_sample(struct tracee *tracee, const struct perf_sample *sample)
+{
+	const struct abi *abi = abi_of_code(&sample->regs), *other = abi_all[1];
+	uint8_t code[2];
+
+	if (abi->bits == 64 && other && memory_get(&tracee->memory, sample->regs.rip - 2, code, 2) == 2 &&
+	    !memcmp(code, other->syscall_insn, 2))
+		return other;
+	return abi;
+}
+
+/* Whether the record is of a call that is being followed, and is going to be told of as such. */
+static bool is_followed(const struct tracee *tracee)
+{
+	const struct trace_call *call = open_call(tracee) ? open_call(tracee) : tracee->interrupted;
+	const struct user_regs_struct *regs = &tracee->perf.last.regs;
+
+	return call && call->call.ip == regs->rip && call->call.sp == regs->rsp;
+}
+
+/* Tells of the record that waits for a stop: none came, or comes. */
+void perf_tell_last(struct tracee *tracee, bool finished)
+{
+	struct perf_task *task = &tracee->perf;
+
+	if (!task->waits)
+		return;
+	task->waits = false;
+	if (task->ended && is_followed(tracee))
+		return;
+	process_of(tracee)->trap_queued = true;
+	if (restart_is_code((int32_t)task->last.regs.rax))
+		task->last.regs.rax = (unsigned long long)-EINTR; /* a handler ended it */
+	call_recorded(tracee, &task->last, abi_of_sample(tracee, &task->last), finished);
+	task->stopless = true;
+}
+
+/* A call that was interrupted and began again is one call. */
+static bool is_restarted(const struct perf_task *task, const struct perf_sample *next, const struct abi *abi)
+{
+	return task->waits && restart_is_code((int32_t)task->last.regs.rax) &&
+	       same_place(&task->last.regs, &next->regs) &&
+	       (next->regs.orig_rax == task->last.regs.orig_rax ||
+		next->regs.orig_rax == (unsigned long long)abi->nr.restart_syscall);
+}
+
+static void take_sample(struct tracee *tracee, const struct perf_sample *sample)
+{
+	struct perf_task *task = &tracee->perf;
+	unsigned long long number = task->last.regs.orig_rax;
+	bool again = is_restarted(task, sample, abi_of_code(&sample->regs));
+
+	if (!again)
+		perf_tell_last(tracee, true);
+	task->last = *sample;
+	if (again)
+		task->last.regs.orig_rax = number;
+	task->waits = true;
+}
+
+static void tell_lost(struct tracee *tracee, uint64_t lost)
+{
+	struct perf *perf = tracee->tracer->perf;
+
+	perf->lost += lost;
+	trace_note(tracee->tracer, &tracee->task,
+		   "%llu calls of thread %d were not seen: it blocks SIGTRAP and made them faster than they "
+		   "could be read",
+		   (unsigned long long)lost, tracee->task.tid);
+}
+
+/* Reads the ring; afterwards the newest record waits in last. Returns whether the ring was as good as full.
+ */
+bool perf_drain(struct tracee *tracee)
+{
+	struct perf_event *event = &tracee->perf.event;
+	struct perf_record record;
+	uint64_t tail = event->ring ? event->ring->data_tail : 0;
+
+	while (perf_ring_next(event, &record) != PERF_NOTHING) {
+		if (record.kind == PERF_SAMPLE)
+			take_sample(tracee, &record.sample);
+		else if (record.kind == PERF_LOST)
+			tell_lost(tracee, record.lost);
+		else
+			tracee->perf.mapped = true;
+	}
+	return event->ring && event->ring->data_tail - tail > event->size - PERF_RECORD_ROOM;
+}
+
+bool perf_took_signal(struct tracee *tracee)
+{
+	siginfo_t info;
+
+	if (ptrace(PTRACE_GETSIGINFO, tracee->task.tid, 0, &info))
+		return false;
+	return info.si_code == TRAP_PERF || trap_own_signal(tracee, &info);
+}
+
+/* What a call of no interest to the owner means to us. */
+static void look_at_own(struct tracee *tracee, const struct abi *abi)
+{
+	uint64_t number, args[6];
+	int64_t result;
+
+	abi_get_call(abi, &tracee->regs, &number, args, &result);
+	if (result)
+		return;
+	if (number == (uint64_t)abi->nr.rt_sigaction)
+		trap_asked(tracee, args);
+	else if (number == (uint64_t)abi->nr.prctl && args[0] == 15 /* PR_SET_NAME */)
+		memory_get(&tracee->memory, args[1], tracee->task.comm, sizeof(tracee->task.comm) - 1);
+}
+
+/* Whether the newest record is of the call that the thread has just left. */
+static bool last_is_here(struct tracee *tracee, bool was_full)
+{
+	struct perf_task *task = &tracee->perf;
+
+	if (!task->waits)
+		return was_full;
+	return same_place(&task->last.regs, &tracee->regs) &&
+	       (task->last.regs.orig_rax & 0xffffffff) == (tracee->regs.orig_rax & 0xffffffff);
+}
+
+static void tell_mapped(struct tracee *tracee)
+{
+	const struct trace_events *events = &tracee->tracer->events;
+
+	if (!tracee->perf.mapped)
+		return;
+	tracee->perf.mapped = false;
+	if (events->executable_map)
+		events->executable_map(events->user, &tracee->task);
+}
+
+static enum engine_stop left_by_record(struct tracee *tracee)
+{
+	bool full = perf_drain(tracee);
+
+	tell_mapped(tracee);
+	if (tracee_info(tracee) || tracee_regs(tracee) || !tracee->abi)
+		return ENGINE_NOTHING;
+	if (!last_is_here(tracee, full)) {
+		perf_tell_last(tracee, true);
+		return ENGINE_NOTHING;
+	}
+	tracee->perf.stopless = false;
+	tracee->left_ns = tracee->perf.waits ? tracee->perf.last.time_ns : 0;
+	tracee->perf.waits = false;
+	return ENGINE_LEFT;
+}
+
+/* A call that is followed through, by PTRACE_SYSCALL. */
+static enum engine_stop followed(struct tracee *tracee)
+{
+	if (tracee_info(tracee))
+		return ENGINE_NOTHING;
+	if (tracee->info.op == PTRACE_SYSCALL_INFO_ENTRY)
+		return ENGINE_ENTERED;
+	if (tracee->info.op != PTRACE_SYSCALL_INFO_EXIT || left_by_record(tracee) == ENGINE_NOTHING)
+		tracee->left_ns = 0;
+	return tracee->info.op == PTRACE_SYSCALL_INFO_EXIT ? ENGINE_LEFT : ENGINE_NOTHING;
+}
+
+enum engine_stop perf_stopped(struct tracee *tracee, const struct stop *stop)
+{
+	enum engine_stop result = stop->kind == STOP_SIGNAL ? left_by_record(tracee) : followed(tracee);
+
+	if (result == ENGINE_LEFT && !tracee->perf.own_signal) {
+		trap_guard(tracee);
+		if (!tracee_regs(tracee))
+			look_at_own(tracee, tracee->abi);
+	}
+	return result;
+}
+
+bool perf_needs_order(const struct tracer *tracer)
+{
+	return tracer->perf && tracer->perf->tasks > 1;
+}
+
+uint64_t perf_stop_time(struct tracer *tracer, pid_t tid, int status)
+{
+	struct tracee *tracee = status >> 8 == SIGTRAP ? map_get(&tracer->tracees, (uint64_t)tid) : NULL;
+
+	return tracee ? perf_ring_time(&tracee->perf.event) : UINT64_MAX;
+}

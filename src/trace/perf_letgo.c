@@ -1,0 +1,142 @@
+/*
+ * Letting programs go that the perf engine traced: their events are taken away and their action for SIGTRAP
+ * is given back, at a natural stop of one of their threads or, when none comes, at an interruption.
+ */
+#include "base/clock.h"
+#include "perf.h"
+#include "tracee.h"
+
+enum { LETGO_TICK_NS = 5000000, LETGO_NATURAL_NS = 20000000, LETGO_MOST_NS = 1000000000 };
+
+static bool needs_release(const struct tracee *tracee)
+{
+	const struct trace_process *process = process_of(tracee);
+
+	return process && process->process.attached && (trap_is_guarded(tracee) || process->trap_queued);
+}
+
+static void disable_all(struct tracee *tracee)
+{
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&tracee->tracer->tracees, &i));) {
+		struct tracee *other = slot->value;
+
+		if (other->task.process == tracee->task.process && other->perf.event.fd >= 0)
+			perf_event_disable(&other->perf.event);
+	}
+}
+
+/* Stops at which the thread stands on its way back to its program, and no signal is to be delivered there. */
+static bool may_inject(const struct tracee *tracee)
+{
+	return tracee->life == LIFE_TRACED && !tracee->inside && !tracee->deliver &&
+	       (tracee->kind == STOP_SIGNAL || tracee->kind == STOP_INTERRUPT || tracee->kind == STOP_GROUP);
+}
+
+void perf_resuming(struct tracee *tracee)
+{
+	const struct perf *perf = tracee->tracer->perf;
+
+	if (!perf || !tracee->stopped)
+		return;
+	if (tracee->kind == STOP_INTERRUPT && (tracee->perf.moving || perf->closing)) {
+		if (mend_wanted(tracee))
+			mend_call(tracee);
+		if (tracee->perf.moving)
+			perf_go_away(tracee, "blocks SIGTRAP");
+		if (tracee->perf.moving)
+			trap_flush(tracee);
+		tracee->perf.moving = tracee->interrupt_due = false;
+	}
+	if (tracee->perf.away && tracee->kind == STOP_SYSCALL && !perf->closing)
+		perf_watch_mask(tracee);
+	if (!perf->closing || !needs_release(tracee) || !may_inject(tracee))
+		return;
+	disable_all(tracee);
+	perf_quiesce(tracee);
+	if (trap_release(tracee))
+		return;
+	process_of(tracee)->trap_queued = false;
+	if (tracee->kind == STOP_GROUP) {
+		ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
+		tracee->request = PTRACE_CONT;
+	}
+}
+
+/* Interrupts one thread of each process that needs it; skip: those that were tried before. */
+static unsigned interrupt_some(struct tracer *tracer, unsigned skip)
+{
+	struct map_slot *slot;
+	struct process *before = NULL;
+	unsigned left = 0, nth = 0;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (tracee->stopped || tracee->life != LIFE_TRACED || !needs_release(tracee))
+			continue;
+		left++;
+		if (tracee->task.process == before || nth++ < skip || !attach_may_wake(tracee))
+			continue;
+		before = tracee->task.process;
+		ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
+	}
+	return left;
+}
+
+static unsigned count_unreleased(struct tracer *tracer)
+{
+	struct map_slot *slot;
+	unsigned left = 0;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));)
+		left += needs_release(slot->value);
+	return left;
+}
+
+/* Says which programs keep SIGTRAP ignored. */
+static void tell_unreleased(struct tracer *tracer)
+{
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (tracee->perf.event.fd >= 0)
+			perf_event_disable(&tracee->perf.event);
+		/* A child whose parent has not told of it belongs to no process yet. */
+		if (needs_release(tracee) && tracee->task.tid == tracee->task.process->pid)
+			trace_note(tracer, &tracee->task,
+				   "process %d goes on ignoring SIGTRAP: it sleeps in a call that must not "
+				   "be interrupted",
+				   tracee->task.process->pid);
+	}
+}
+
+/* Natural stops first, then interruptions. */
+void perf_letgo(struct tracer *tracer)
+{
+	uint64_t begin = clock_monotonic_ns(), asked = 0;
+	unsigned skip = 0;
+	struct stop stop;
+
+	if (!tracer->perf)
+		return;
+	tracer->perf->closing = true;
+	bell_set(tracer, LETGO_TICK_NS, LETGO_TICK_NS);
+	while (count_unreleased(tracer) && clock_monotonic_ns() - begin < LETGO_MOST_NS) {
+		uint64_t now = clock_monotonic_ns();
+
+		if (now - begin > LETGO_NATURAL_NS && now - asked > LETGO_NATURAL_NS) {
+			interrupt_some(tracer, skip++);
+			asked = now;
+		}
+		if (!stop_wait(tracer, &stop))
+			break;
+		if (stop.tid)
+			dispatch(tracer, &stop);
+	}
+	bell_set(tracer, 0, 0);
+	tell_unreleased(tracer);
+}
