@@ -56,8 +56,13 @@ def engines(bench):
     """The engines that this sockline has and this machine permits."""
     able = []
     for engine in ("seccomp", "perf", "syscall"):
-        command = [bench.sockline, f"--engine={engine}", "-o", os.devnull, "true"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        command = [bench.sockline, f"--engine={engine}", "-o", os.devnull]
+        if engine == "perf":  # which is for running processes
+            with subprocess.Popen(["sleep", "20"]) as sleeper:
+                done = subprocess.run([*command, "--for=0.05", "-p", str(sleeper.pid)], capture_output=True, text=True, timeout=20, check=False)
+                sleeper.kill()
+        else:
+            done = subprocess.run([*command, "true"], capture_output=True, text=True, timeout=20, check=False)
         if done.returncode == 0:
             able.append(engine)
         else:
@@ -122,14 +127,15 @@ def spawn_row(bench):
 def attached_rows(bench):
     tracers, n = attaching(bench), bench.options.calls
 
-    def row(title, load):
-        load_row(bench, title, load, n, tracers, list(tracers), bench.attached)
+    def row(title, load, calls):
+        load_row(bench, title, load, calls, tracers, list(tracers), bench.attached)
 
-    row("attached: send or recv", ["socket"])
-    row("attached: getppid", ["getppid"])
-    row("attached: read a file", ["read"])
-    row("attached: write a file", ["write"])
-    row("attached: context switch", ["switch"])
+    row("attached: send or recv", ["socket"], n)
+    row("attached: getppid", ["getppid"], 20 * n)
+    row("attached: read a file", ["read"], 20 * n)
+    row("attached: write a file", ["write"], 20 * n)
+    row("attached: read, socket open", ["-s", "read"], 5 * n)
+    row("attached: context switch", ["switch"], 5 * n)
     bench.measure("attach", {name: lambda t=t: attach_time(bench, t) for name, t in tracers.items() if t}, "ms")
 
 

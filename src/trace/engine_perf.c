@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 
 #include "base/log.h"
@@ -14,6 +15,7 @@
 #include "tracee.h"
 
 enum { KERNEL_MAJOR = 6, KERNEL_MINOR = 11 };
+enum { ELF_CLASS_AT = 4, ELF_64 = 2 }; /* EI_CLASS, ELFCLASS64 of <elf.h>, which cannot be included here */
 
 /* Before 6.11 the signal was sent from an interrupt and could disturb the next blocking call. */
 static bool kernel_is_new(void)
@@ -26,27 +28,46 @@ static bool kernel_is_new(void)
 	return major > KERNEL_MAJOR || (major == KERNEL_MAJOR && minor >= KERNEL_MINOR);
 }
 
-/* i386 numbers are other calls in 64-bit code: a few of those stop without need. */
-static void add_numbers(struct number_set *set, const struct plan *plan, bool guards)
+/*
+ * i386 numbers are other calls in 64-bit code, which can make both: a few of those stop without need. Not
+ * restart_syscall, whose number is that of read there: it only goes on with a call that is followed anyway.
+ */
+static void add_numbers(struct number_set *set, const struct plan *plan, const struct perf *perf, bool is_64)
 {
 	for (unsigned number = 0; number < PLAN_NUMBERS; number++) {
 		enum trap trap = plan_trap(plan, number);
 
-		set->has[number] |= trap == TRAP_CALL || trap == TRAP_SOCKETCALL || trap == TRAP_RESTART ||
-				    trap == TRAP_PRCTL;
+		set->has[number] |= trap == TRAP_CALL || trap == TRAP_SOCKETCALL || trap == TRAP_PRCTL ||
+				    (trap == TRAP_RESTART && (plan->abi->bits == 64 || !is_64));
 	}
-	if (guards)
+	if (perf->guards)
 		set->has[plan->abi->nr.rt_sigaction] = 1;
 }
 
-static void make_filter(struct perf *perf, struct text *filter, const struct plan *plans)
+static void make_filter(struct perf *perf, const struct plan *plans, bool is_64, bool wide)
 {
+	/* Those that are made by the million, and those that do so little that the filter counts. */
+	static const uint16_t often[] = { SYS_read,    SYS_write,  SYS_pread64,	     SYS_pwrite64,
+					  SYS_mmap,    SYS_futex,  SYS_munmap,	     SYS_madvise,
+					  SYS_lseek,   SYS_fstat,  SYS_close,	     SYS_clock_nanosleep,
+					  SYS_getpid,  SYS_gettid, SYS_getppid,	     SYS_getuid,
+					  SYS_geteuid, SYS_getgid, SYS_sched_yield,  SYS_gettimeofday,
+					  SYS_getegid, SYS_brk,	   SYS_clock_gettime };
 	struct number_set set = { 0 };
 
+	for (unsigned i = 0; i < sizeof(often) / sizeof(often[0]); i++)
+		set.often[often[i]] = 1;
 	for (unsigned i = 0; i < PLAN_ABIS && plans[i].abi; i++)
-		add_numbers(&set, &plans[i], perf->guards);
-	text_clear(filter);
-	perf_filter_make(filter, &set);
+		add_numbers(&set, &plans[i], perf, is_64);
+	perf_filter_make(&perf->filters[is_64][wide], &set);
+}
+
+static void make_filters(struct perf *perf, const struct tracer *tracer)
+{
+	for (int is_64 = 0; is_64 < 2; is_64++) {
+		make_filter(perf, tracer->narrow, is_64, false);
+		make_filter(perf, tracer->plans, is_64, true);
+	}
 }
 
 static int perf_available(struct tracer *tracer, bool attach, struct error *error)
@@ -75,8 +96,7 @@ static int perf_available(struct tracer *tracer, bool attach, struct error *erro
 		free(perf);
 		return failed;
 	}
-	make_filter(perf, &perf->filters[false], tracer->narrow);
-	make_filter(perf, &perf->filters[true], tracer->plans);
+	make_filters(perf, tracer);
 	tracer->perf = perf;
 	return 0;
 }
@@ -86,22 +106,36 @@ void perf_free(struct tracer *tracer)
 	if (!tracer->perf)
 		return;
 	perf_close_tracepoint(tracer->perf);
-	text_done(&tracer->perf->filters[false]);
-	text_done(&tracer->perf->filters[true]);
+	for (int i = 0; i < 4; i++)
+		text_done(&tracer->perf->filters[i / 2][i % 2]);
 	free(tracer->perf);
 	tracer->perf = NULL;
+}
+
+/* Whether the program's file is a 64-bit one: elf(5). */
+static bool is_64_bit(struct tracee *tracee)
+{
+	struct trace_process *process = process_of(tracee);
+	char head[ELF_CLASS_AT + 2];
+
+	if (!process->elf_class &&
+	    proc_read(head, sizeof(head), "/proc/%d/exe", tracee->task.tid) > ELF_CLASS_AT)
+		process->elf_class = (uint8_t)head[ELF_CLASS_AT];
+	return process->elf_class == ELF_64;
 }
 
 int perf_open(struct tracee *tracee)
 {
 	struct tracer *tracer = tracee->tracer;
 	bool wide = process_of(tracee)->any_fd;
-	int failed = perf_event_open(tracer->perf, tracee->task.tid, wide, &tracee->perf.event);
+	int failed = perf_event_open(tracer->perf, tracee->task.tid,
+				     &tracer->perf->filters[is_64_bit(tracee)][wide], &tracee->perf.event);
 
 	if (failed) {
 		log_debug("%d: no perf event (%s), so engine syscall", tracee->task.tid, strerror(-failed));
 		return failed;
 	}
+	tracee->perf.event.wide = wide;
 	process_of(tracee)->wide = wide;
 	if (tracer->perf->tasks++ == 0 && !tracer->seizing)
 		bell_rest(tracer);
@@ -156,6 +190,7 @@ static void perf_begun(struct tracee *tracee)
 static void perf_exec(struct tracee *tracee)
 {
 	perf_forget(tracee);
+	process_of(tracee)->elf_class = 0;
 	trap_exec(tracee);
 	perf_adopt(tracee);
 	tracee->adopted = true;

@@ -71,8 +71,8 @@ struct perf {
 	int id;	    /* of the tracepoint */
 	int keeper; /* an event of our own that keeps the tracepoint registered: closing the last waits for
 		       RCU */
-	struct text filters[2]; /* without and with calls on any fd */
-	unsigned tasks;		/* open events */
+	struct text filters[2][2]; /* [64-bit program][with calls on any fd] */
+	unsigned tasks;		   /* open events */
 	bool wants_maps;
 	bool guards;  /* there are attached programs */
 	bool closing; /* letting go */
@@ -82,8 +82,8 @@ struct perf {
 /* perf_event.c */
 int perf_open_tracepoint(struct perf *perf, struct error *error);
 void perf_close_tracepoint(struct perf *perf);
-/* Opens a thread's event, disabled. Returns 0 or a negative errno. */
-int perf_event_open(const struct perf *perf, pid_t tid, bool wide, struct perf_event *event);
+/* Opens a thread's event with that filter, disabled. Returns 0 or a negative errno. */
+int perf_event_open(const struct perf *perf, pid_t tid, const struct text *filter, struct perf_event *event);
 void perf_event_enable(const struct perf_event *event);
 void perf_event_disable(const struct perf_event *event);
 void perf_event_close(struct perf_event *event);

@@ -161,19 +161,19 @@ static int map_ring(const struct perf *perf, struct perf_event *event)
 	return 0;
 }
 
-int perf_event_open(const struct perf *perf, pid_t tid, bool wide, struct perf_event *event)
+int perf_event_open(const struct perf *perf, pid_t tid, const struct text *filter, struct perf_event *event)
 {
 	struct perf_event_attr attr = attributes(perf);
 
 	attr.wakeup_watermark = PAGES_MOST * PAGE / 2;
-	*event = (struct perf_event){ .fd = open_event(&attr, tid), .wide = wide };
+	*event = (struct perf_event){ .fd = open_event(&attr, tid) };
 	if (event->fd == -EMFILE && raise_file_limit())
 		event->fd = open_event(&attr, tid);
 	if (event->fd < 0)
 		return event->fd;
 	int failed = map_ring(perf, event);
 
-	if (!failed && ioctl(event->fd, PERF_EVENT_IOC_SET_FILTER, perf->filters[wide].data))
+	if (!failed && ioctl(event->fd, PERF_EVENT_IOC_SET_FILTER, filter->data))
 		failed = -errno;
 	if (failed)
 		perf_event_close(event);

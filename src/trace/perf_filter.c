@@ -14,11 +14,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum { SEGMENTS = 160 };
+enum { SEGMENTS = 160, OFTEN = 64 };
 
 /* The best tree for segments [first, last]. */
 struct node {
-	uint32_t cost;	 /* comparisons, summed over all numbers that are out */
+	uint32_t cost;	 /* comparisons, summed over all numbers that are out, by weight */
 	uint8_t split;	 /* first segment of the right side */
 	bool left_first; /* which side costs one comparison */
 };
@@ -27,9 +27,19 @@ struct tree {
 	unsigned count;
 	int start[SEGMENTS + 1];
 	bool in[SEGMENTS];
-	uint32_t out_before[SEGMENTS + 1]; /* how many numbers that are out lie before a segment */
+	uint32_t out_before[SEGMENTS + 1]; /* the weight of what is out and lies before a segment */
 	struct node nodes[SEGMENTS][SEGMENTS];
 };
+
+/* How often calls from first to before last are made, in parts of a rare one. */
+static uint32_t weigh(const struct number_set *set, int first, int last)
+{
+	uint32_t sum = 0;
+
+	for (int number = first; number < last; number++)
+		sum += number >= 0 && set->often[number] ? OFTEN : 1;
+	return sum;
+}
 
 /* Negative ids (rt_sigreturn leaves with -1) begin the first segment. Beyond SEGMENTS all is in: more stops,
  * none lost. */
@@ -51,7 +61,7 @@ static void cut(struct tree *tree, const struct number_set *set)
 	tree->start[tree->count] = PLAN_NUMBERS;
 	for (unsigned i = 0; i < tree->count; i++)
 		tree->out_before[i + 1] = tree->out_before[i] +
-					  (tree->in[i] ? 0 : (uint32_t)(tree->start[i + 1] - tree->start[i]));
+					  (tree->in[i] ? 0 : weigh(set, tree->start[i], tree->start[i + 1]));
 }
 
 static uint32_t outs(const struct tree *tree, unsigned first, unsigned last)

@@ -12,6 +12,7 @@
 
 struct number_set {
 	uint8_t has[PLAN_NUMBERS];
+	uint8_t often[PLAN_NUMBERS]; /* programs make this call often: it is decided on first */
 };
 
 /*

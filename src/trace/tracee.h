@@ -43,6 +43,7 @@ struct trace_process {
 	bool own_filter;	  /* installed a seccomp filter itself */
 	int status;		  /* wait status of its leader */
 	struct trap_guard *guard; /* perf_trap.c */
+	uint8_t elf_class;	  /* of its program: elf(5); 0: not looked at */
 	bool trap_queued;	  /* a SIGTRAP of ours may be queued in a thread that blocks it */
 };
 
