@@ -68,6 +68,9 @@ struct ask {
 	 * when the thread is held, is that socket, for its network namespace; -1: in ours. sock_diag(7)
 	 */
 	uint64_t (*unix_peer)(struct ask *ask, pid_t tid, int fd, uint64_t inode);
+	/* Calls fn for each unix socket of our network namespace that has a peer, with both inodes. */
+	void (*unix_peers)(struct ask *ask, void (*fn)(void *user, uint64_t inode, uint64_t peer),
+			   void *user);
 	/* Held: struct tcp_info of the fd. Bytes that were filled, or negative errno. tcp(7) */
 	int (*tcp_info)(struct ask *ask, pid_t tid, int fd, void *info, uint32_t size);
 	/* The same of a socket by its ends, cookie and network namespace, whoever holds it; holds no

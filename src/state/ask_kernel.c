@@ -183,15 +183,21 @@ static void prepare_diag(struct ask_kernel *kernel, int fd, uint64_t netns)
 	kernel->diag[kernel->diag_count++] = (struct diag_socket){ netns, diag_open_beside(fd) };
 }
 
+/* What addresses say already need not be asked: a socket's own name is of its family, and one with a peer
+ * does not listen. */
+static void complete_type(int fd, struct socket_facts *facts)
+{
+	facts->family = address_known(&facts->local) ? facts->local.family : option(fd, SO_DOMAIN, -1);
+	facts->listening = !address_known(&facts->peer) && option(fd, SO_ACCEPTCONN, 0) > 0;
+}
+
 static void ask_all(int fd, unsigned what, struct socket_facts *facts)
 {
 	struct stat stat;
 
 	if (what & ASK_TYPE) {
-		facts->family = option(fd, SO_DOMAIN, -1);
 		facts->type = option(fd, SO_TYPE, -1);
 		facts->protocol = option(fd, SO_PROTOCOL, -1);
-		facts->listening = option(fd, SO_ACCEPTCONN, 0) > 0;
 	}
 	if (what & ASK_COOKIE)
 		facts->cookie = cookie(fd, SO_COOKIE);
@@ -203,6 +209,8 @@ static void ask_all(int fd, unsigned what, struct socket_facts *facts)
 		ask_address(fd, getsockname, facts->protocol, &facts->local);
 	if (what & ASK_PEER)
 		ask_address(fd, getpeername, facts->protocol, &facts->peer);
+	if (what & ASK_TYPE)
+		complete_type(fd, facts);
 }
 
 static int kernel_socket(struct ask *ask, pid_t tid, int fd, unsigned what, struct socket_facts *facts)
@@ -353,6 +361,15 @@ static uint64_t kernel_unix_peer(struct ask *ask, pid_t tid, int fd, uint64_t in
 	return there >= 0 ? diag_unix_peer(there, inode) : 0;
 }
 
+static void kernel_unix_peers(struct ask *ask, void (*fn)(void *user, uint64_t inode, uint64_t peer),
+			      void *user)
+{
+	int fd = own_diag((struct ask_kernel *)ask);
+
+	if (fd >= 0)
+		diag_unix_peers(fd, fn, user);
+}
+
 struct ask *ask_kernel_new(void)
 {
 	struct ask_kernel *kernel = state_zalloc(sizeof(*kernel));
@@ -365,6 +382,7 @@ struct ask *ask_kernel_new(void)
 				    .same_table = kernel_same_table,
 				    .watches = kernel_watches,
 				    .unix_peer = kernel_unix_peer,
+				    .unix_peers = kernel_unix_peers,
 				    .tcp_info = kernel_tcp_info,
 				    .tcp_running = kernel_tcp_running,
 				    .forget = kernel_forget,

@@ -128,6 +128,57 @@ uint64_t diag_unix_peer(int fd, uint64_t inode)
 	return peer;
 }
 
+struct unix_query {
+	struct nlmsghdr header;
+	struct unix_diag_req request;
+};
+
+/* One part of a dump's answer; false: that was the last one. */
+static bool unix_peers_part(const uint8_t *reply, size_t got,
+			    void (*fn)(void *user, uint64_t inode, uint64_t peer), void *user)
+{
+	struct nlmsghdr header;
+
+	for (size_t at = 0; at + sizeof(header) <= got; at += NLMSG_ALIGN(header.nlmsg_len)) {
+		struct unix_diag_msg message;
+		size_t size = 0;
+		uint32_t peer;
+
+		memcpy(&header, reply + at, sizeof(header));
+		if (header.nlmsg_len < sizeof(header) || header.nlmsg_len > got - at ||
+		    header.nlmsg_type != SOCK_DIAG_BY_FAMILY)
+			return false;
+		const void *value =
+			attribute(reply + at, header.nlmsg_len, sizeof(message), UNIX_DIAG_PEER, &size);
+		if (!value || size != sizeof(peer) || header.nlmsg_len < NLMSG_LENGTH(sizeof(message)))
+			continue;
+		memcpy(&message, reply + at + NLMSG_LENGTH(0), sizeof(message));
+		memcpy(&peer, value, sizeof(peer));
+		fn(user, message.udiag_ino, peer);
+	}
+	return got > 0;
+}
+
+void diag_unix_peers(int fd, void (*fn)(void *user, uint64_t inode, uint64_t peer), void *user)
+{
+	struct unix_query ask = {
+		.header = { .nlmsg_len = sizeof(ask),
+			    .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.request = { .sdiag_family = AF_UNIX, .udiag_states = ~0U, .udiag_show = UDIAG_SHOW_PEER }
+	};
+	uint8_t reply[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
+	ssize_t got;
+
+	if (send(fd, &ask, sizeof(ask), MSG_DONTWAIT) < 0)
+		return;
+	do
+		got = recv(fd, reply, sizeof(reply), MSG_DONTWAIT);
+	while (got > 0 && unix_peers_part(reply, (size_t)got, fn, user));
+	while (got > 0) /* nothing of it may be taken for the next answer */
+		got = recv(fd, reply, sizeof(reply), MSG_DONTWAIT);
+}
+
 /* The kernel looks sockets up by both ends; IPv4 addresses in the first of four words. */
 static void fill_end(const struct address *address, __be16 *port, __be32 ip[4])
 {

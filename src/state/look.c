@@ -100,7 +100,7 @@ static struct file *found_socket(struct state *state, struct task *task, int fd,
 		file->bound =
 			address_port(&file->local) > 0 || (file->family == AF_UNIX && file->local.length > 2);
 	pair_ends(state, file);
-	pair_unix_found(state, task, file);
+	state->unix_found |= file->inode && (file->family < 0 || file->family == AF_UNIX);
 	return file;
 }
 
@@ -226,6 +226,7 @@ void look_list(struct state *state, struct task *task)
 		task->files->whole = true;
 	state->listing = false;
 	know_epolls(state, task);
+	pair_unix_found(state);
 }
 
 struct file *state_file(struct state *state, struct task *task, int fd)
@@ -304,4 +305,5 @@ void look_running(struct state *state, struct task *task)
 	task->files->listed = true;
 	(void)state->ask->list(state->ask, task->tid, listed_running, &listing);
 	know_epolls(state, task);
+	pair_unix_found(state);
 }

@@ -104,18 +104,21 @@ void pair_unix(struct state *state, struct task *task, int fd, struct file *acce
 		pair_join(state, accepted, other);
 }
 
-/* Of those found when attaching only inodes are known, and the kernel says which of them are unix sockets. */
-void pair_unix_found(struct state *state, struct task *task, struct file *file)
+static void join_found(void *user, uint64_t inode, uint64_t peer)
 {
-	uint64_t inode;
+	struct state *state = user;
+	struct file *one = map_get(&state->by_inode, inode), *other = map_get(&state->by_inode, peer);
 
-	if (!file->inode || (file->family >= 0 && file->family != AF_UNIX) || !state->ask->unix_peer)
-		return;
-	inode = state->ask->unix_peer(state->ask, task->tid, -1, file->inode);
-	struct file *other = inode ? map_get(&state->by_inode, inode) : NULL;
+	/* of those found when attaching only inodes are known: the kernel says that they are unix sockets */
+	if (one && other && (one->history->found || other->history->found))
+		pair_join(state, one, other);
+}
 
-	if (other && other->kind == FILE_SOCKET && (other->family < 0 || other->family == AF_UNIX))
-		pair_join(state, file, other);
+void pair_unix_found(struct state *state)
+{
+	if (state->unix_found && state->ask->unix_peers)
+		state->ask->unix_peers(state->ask, join_found, state);
+	state->unix_found = false;
 }
 
 void pair_part(struct file *file)

@@ -79,6 +79,7 @@ struct state {
 	unsigned flight_next;
 	struct pending_found *found;
 	unsigned found_count, found_room;
+	bool unix_found; /* a socket that may be a unix socket was found, and its other end not looked for */
 	bool listing; /* a table is being looked through: registrations of its epolls come after its sockets
 		       */
 };
@@ -167,7 +168,7 @@ void ready_apply(struct state *state, struct task *task, struct call *call);
 void pair_join(struct state *state, struct file *one, struct file *other);
 void pair_ends(struct state *state, struct file *file); /* inet: by swapped addresses */
 void pair_unix(struct state *state, struct task *task, int fd, struct file *accepted); /* held */
-void pair_unix_found(struct state *state, struct task *task, struct file *file); /* was there before us */
+void pair_unix_found(struct state *state); /* those that were there before us */
 void pair_part(struct file *file);
 void pair_forget(struct state *state, struct file *file);
 void pair_single(struct state *state, struct file *file, bool single);
