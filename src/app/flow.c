@@ -274,8 +274,7 @@ static void note_user(struct pipeline *pipeline, const struct call *call, const 
 			       true);
 }
 
-/* Where the call came from. */
-static void set_caller(struct pipeline *pipeline, struct call *call, struct event *event)
+void pipeline_set_caller(struct pipeline *pipeline, struct call *call, struct event *event)
 {
 	if (!pipeline->stack || !call->walk.count)
 		return;
@@ -364,7 +363,7 @@ void pipeline_finish(void *user, struct task *task, struct call *call)
 	if (shown) {
 		if (call->finished)
 			decode_exit(&pipeline->decode, call, &event);
-		set_caller(pipeline, call, &event);
+		pipeline_set_caller(pipeline, call, &event);
 		set_peer(pipeline, call, &event);
 		pipeline_remarks(pipeline, call, &event, words);
 		if (filter_shows(&pipeline->options->filter, &event, task->process->executable))

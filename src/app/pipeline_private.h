@@ -55,6 +55,8 @@ void pipeline_finish(void *user, struct task *task, struct call *call);
 /* What goes into the call of a thread that sleeps: it may be read without a stop. */
 void pipeline_copy_sleeper(struct pipeline *pipeline, struct task *task, struct call *call);
 void pipeline_decode_init(struct pipeline *pipeline);
+/* Where the call came from: its caller, and for -k its stack. */
+void pipeline_set_caller(struct pipeline *pipeline, struct call *call, struct event *event);
 /* A snapshot of the file for an event. */
 const struct file_view *pipeline_view(struct pipeline *pipeline, struct file *file, struct arena *arena);
 /* Gives the event to every sink. */

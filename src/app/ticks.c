@@ -24,8 +24,7 @@ void pipeline_show_pending(struct pipeline *pipeline, struct task *task, struct 
 	pipeline->task = task;
 	decode_entry(&pipeline->decode, call, &event);
 	pipeline->task = NULL;
-	if (pipeline->stack && call->walk.count)
-		event.caller = stack_caller(pipeline->stack, &call->walk);
+	pipeline_set_caller(pipeline, call, &event);
 	pipeline_emit(pipeline, &event);
 }
 

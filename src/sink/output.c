@@ -172,6 +172,7 @@ static void end_batch(struct output *output, int error)
 	}
 	output->batch_len = 0;
 	output->last_write_ns = clock_monotonic_ns();
+	output->lagging &= output->len != 0;
 	if (error && !output->error) {
 		output->error = error;
 		output->len = 0;
@@ -333,6 +334,22 @@ static bool wait_for_room(struct output *output, size_t len)
 	return output->len + output->batch_len + len <= OUTPUT_BUFFER;
 }
 
+/*
+ * On a terminal a line is waited for, so that it stands before what the program prints after its next call;
+ * but not for long, and not again before a reader that is too slow for it has caught up.
+ */
+static void wait_shown(struct output *output)
+{
+	const uint64_t deadline = clock_monotonic_ns() + LIVE_NS;
+
+	output->flushers++;
+	pthread_cond_signal(&output->wake);
+	while ((output->len || output->batch_len) && !output->error && clock_monotonic_ns() < deadline)
+		cond_wait_until(&output->moved, &output->lock, deadline);
+	output->flushers--;
+	output->lagging = output->len || output->batch_len;
+}
+
 void output_write(struct output *output, const char *lines, size_t len)
 {
 	if (!len)
@@ -347,7 +364,9 @@ void output_write(struct output *output, const char *lines, size_t len)
 	}
 	memcpy(output->fill + output->len, lines, len);
 	output->len += len;
-	if (output->idle) {
+	if (output->terminal && !output->lagging) {
+		wait_shown(output);
+	} else if (output->idle) {
 		output->idle = false;
 		pthread_cond_signal(&output->wake);
 	} else if (output->len >= NUDGE_BYTES && !output->nudged) {

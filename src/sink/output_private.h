@@ -15,6 +15,7 @@ struct output {
 	int fd;
 	bool own; /* fd is closed with the output */
 	bool terminal, regular;
+	bool lagging;	 /* a terminal's lines are waited for no longer, until it has caught up */
 	char *path;	 /* for messages */
 	pid_t child;	 /* of "|command"; 0: none */
 	int child_pidfd; /* -1: none, or the kernel has no pidfd_open */

@@ -130,6 +130,9 @@ void call_open(struct tracee *tracee, uint64_t number, uint64_t args[6])
 		call_free(tracee->tracer, call);
 		return;
 	}
+	/* What was done at the stop, at a program's first call some milliseconds, is none of the call's time.
+	 */
+	call->call.entry_ns = clock_monotonic_ns();
 	tracee->task.call = &call->call;
 	tracee->want_exit = true;
 }

@@ -175,6 +175,19 @@ def test_pending(program):
     assert pending and "epoll_wait" in pending[0]["text"], traced.notes()
 
 
+def test_stack_of_what_waits(program):
+    """-k shows where a call waits, too: at attach and when it has waited for long."""
+    with echo_program(program) as (pid, _, _), harness.attach(pid, options=["-k"]) as attached:
+        attached.seen(b'"type":"pending"')
+        traced = attached.stop()
+    stacks = [event.get("stack") for event in traced.of("note", "pending")]
+    assert stacks and all(stack and stack[0].get("function") for stack in stacks), traced
+    with harness.scratch("trace") as path:
+        harness.sockline("-k", "--pending=0.05", "-o", path, "/usr/bin/python3", "-c",
+                         "import select, socket; a, b = socket.socketpair(); select.select([a], [], [], 0.4)")
+        assert re.search(r"! p?select6?\(.* waiting for .*\n        > libc", path.read_text()), path.read_text()
+
+
 # ---- forms -----------------------------------------------------------------------------------------------------------
 
 

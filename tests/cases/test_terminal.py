@@ -103,3 +103,22 @@ def test_width_is_followed():
     assert finish(pid, master) == 0
     assert any("sendto(" in line for line in first) and max(map(len, first)) <= 80, first
     assert any(line.count("0123456789") > 2 for line in second) and max(map(len, second)) <= 160, second
+
+
+ORDER = """
+import os, socket
+a, b = socket.socketpair()
+for i in range(20):
+    a.send(b"%d" % i)
+    a.getsockname()
+    os.write(1, b"\\nafter %d\\n" % i)
+"""
+
+
+def test_order_at_a_terminal():
+    """A call's line stands before what the program prints after its next call, as with strace."""
+    pid, master = start(80, "-e", "sendto,getsockname", "--", "/usr/bin/python3", "-c", ORDER)
+    shown = "\n".join(lines(read_until(master, lambda out: False)))
+    assert finish(pid, master) == 0
+    for i in range(20):
+        assert 0 <= shown.find(f'"{i}", {len(str(i))}) = {len(str(i))}') < shown.find(f"after {i}\n"), (i, shown)
