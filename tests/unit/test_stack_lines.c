@@ -9,6 +9,8 @@
 
 #include "stack_tracee.h"
 
+#include "stack/internal.h"
+
 enum { CALLS_MIN = 13 };
 
 enum expected {
@@ -63,6 +65,7 @@ struct lines {
 	const struct build *build;
 	const char *source;
 	unsigned calls, wrong;
+	bool old_kernel; /* as before Linux 6.11: no PROCMAP_QUERY */
 };
 
 static char folder[64];
@@ -133,6 +136,7 @@ static void trace_lines(struct lines *lines, char *const *argv)
 	struct tracee_run run = { .wanted = is_listen, .seen = check_line, .user = lines };
 
 	lines->stack = run.stack = stack_new(&options);
+	lines->stack->no_query = lines->old_kernel;
 	const int status = tracee_run(&run, argv);
 	stack_free(lines->stack);
 	if (status || lines->wrong || lines->calls < CALLS_MIN)
@@ -203,6 +207,19 @@ static void test_builds(void **state)
 	}
 }
 
+/* Mappings by reading all of /proc/PID/maps. */
+static void test_old_kernel(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(builds) / sizeof(*builds); i += 3) {
+		struct lines lines = { .build = &builds[i], .source = "stack_lines.c", .old_kernel = true };
+		char path[128];
+		char *const argv[] = { path, NULL };
+		snprintf(path, sizeof(path), "%s/%s", folder, builds[i].name);
+		trace_lines(&lines, argv);
+	}
+}
+
 struct plugin_lines {
 	struct lines lines;
 	unsigned from_plugins;
@@ -221,7 +238,7 @@ static void check_plugin(void *user, const struct tracee_call *call)
 }
 
 /* Libraries that come and go at one address. */
-static void test_plugins(void **state)
+static void trace_plugins(bool old_kernel)
 {
 	static const struct build build = { "loader", NULL, HAS_LINES };
 	struct plugin_lines plugins = { .lines = { .build = &build } };
@@ -230,21 +247,29 @@ static void test_plugins(void **state)
 	char loader[128], a[128], b[128];
 	char *const argv[] = { loader, a, b, a, b, b, a, NULL };
 
-	(void)state;
 	snprintf(loader, sizeof(loader), "%s/loader", folder);
 	snprintf(a, sizeof(a), "%s/a.so", folder);
 	snprintf(b, sizeof(b), "%s/b.so", folder);
 	plugins.lines.stack = run.stack = stack_new(&options);
+	run.stack->no_query = old_kernel;
 	assert_int_equal(tracee_run(&run, argv), 0);
 	stack_free(run.stack);
 	assert_int_equal(plugins.lines.wrong, 0);
 	assert_int_equal(plugins.from_plugins, 6);
 }
 
+static void test_plugins(void **state)
+{
+	(void)state;
+	trace_plugins(false);
+	trace_plugins(true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_builds),
+		cmocka_unit_test(test_old_kernel),
 		cmocka_unit_test(test_plugins),
 	};
 
