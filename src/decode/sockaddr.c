@@ -74,11 +74,13 @@ void sockaddr_text_named(const struct address *address, const struct interfaces 
 			 struct text *text)
 {
 	const struct family *family = find_family(address);
-	uint32_t index = family && family->interface && interfaces && interfaces->name
-				 ? family->interface(address)
-				 : 0;
-	const char *name = index ? interfaces->name(interfaces->user, index) : NULL;
+	const char *name = NULL;
 
+	if (family && family->interface && interfaces && interfaces->name) {
+		uint32_t index = family->interface(address);
+
+		name = index ? interfaces->name(interfaces->user, index) : NULL;
+	}
 	if (address->length < 2)
 		text_add(text, "?");
 	else if (name)

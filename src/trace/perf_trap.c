@@ -279,9 +279,11 @@ void trap_exec(struct tracee *tracee)
 	if (!shared)
 		return;
 	process->guard = NULL;
-	*guard_of(tracee) = *shared;
-	process->guard->refs = 1;
-	process->guard->instruction = 0;
+	struct trap_guard *mine = guard_of(tracee);
+
+	*mine = *shared;
+	mine->refs = 1;
+	mine->instruction = 0;
+	mine->own = is_ignored(&mine->own) ? ignored : (struct action){ 0 };
 	trap_forget(shared);
-	process->guard->own = is_ignored(&process->guard->own) ? ignored : (struct action){ 0 };
 }
