@@ -101,12 +101,12 @@ void abi_rewind(const struct abi *abi, void *user_regs);
 void abi_set_argument(const struct abi *abi, void *user_regs, unsigned index, uint64_t value);
 
 /*
- * The registers that a perf event is to record (attr.sample_regs_user): those of a call's arguments and of
- * its place. From its values (lowest bit first; Linux: asm/perf_regs.h) to a struct user_regs_struct, whose
+ * The registers that a perf event is to record (attr.sample_regs_user): those of a call's arguments, and
+ * those that its stack is walked with. From its values (lowest bit first; Linux: asm/perf_regs.h) to a struct user_regs_struct, whose
  * other fields become 0.
  */
 extern const uint64_t abi_perf_regs;
-enum { ABI_PERF_REGS = 11 };
+enum { ABI_PERF_REGS = 15 };
 void abi_perf_get(const uint64_t values[ABI_PERF_REGS], bool compat, int64_t number, int64_t result,
 		  void *user_regs);
 

@@ -10,7 +10,7 @@ enum { CODE_64 = 0x33, CODE_32 = 0x23 }; /* code segments: arch/x86/include/asm/
 #define BIT(name) ((uint64_t)1 << PERF_REG_X86_##name)
 
 const uint64_t abi_perf_regs = BIT(BX) | BIT(CX) | BIT(DX) | BIT(SI) | BIT(DI) | BIT(BP) | BIT(SP) | BIT(IP) |
-			       BIT(R8) | BIT(R9) | BIT(R10);
+			       BIT(R8) | BIT(R9) | BIT(R10) | BIT(R12) | BIT(R13) | BIT(R14) | BIT(R15);
 
 void abi_perf_get(const uint64_t values[ABI_PERF_REGS], bool compat, int64_t number, int64_t result,
 		  void *user_regs)
@@ -32,4 +32,8 @@ void abi_perf_get(const uint64_t values[ABI_PERF_REGS], bool compat, int64_t num
 	user->r8 = values[8];
 	user->r9 = values[9];
 	user->r10 = values[10];
+	user->r12 = values[11];
+	user->r13 = values[12];
+	user->r14 = values[13];
+	user->r15 = values[14];
 }

@@ -305,7 +305,7 @@ void call_left_only(struct tracee *tracee)
 	int64_t result;
 	bool args_known;
 
-	if (!plan || tracee->tracer->quiet || tracee_regs(tracee))
+	if (!plan || tracee->tracer->quiet || tracee_call_regs(tracee))
 		return;
 	abi_get_call(tracee->abi, &tracee->regs, &number, args, &result);
 	enum trap trap = plan_trap(plan, number);

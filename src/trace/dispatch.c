@@ -64,7 +64,7 @@ static struct tracee *take_leader_tid(struct tracee *leader, pid_t old_tid)
 	tracee_end(leader, -1);
 	tracee_rename(tracee, tid);
 	tracee->stopped = true;
-	tracee->info_read = tracee->regs_read = false;
+	tracee->info_read = tracee->regs_read = tracee->regs_sampled = false;
 	tracee->request = tracee->deliver = 0;
 	return tracee;
 }
@@ -280,7 +280,7 @@ void dispatch(struct tracer *tracer, const struct stop *stop)
 		tracee = birth_unknown(tracer, stop);
 	tracee->stopped = true;
 	tracee->kind = stop->kind;
-	tracee->info_read = tracee->regs_read = tracee->hold = false;
+	tracee->info_read = tracee->regs_read = tracee->regs_sampled = tracee->hold = false;
 	tracee->request = tracee->deliver = 0;
 	if ((tracee->life == LIFE_EXPECTED || tracee->life == LIFE_ORPHAN) && !birth_stopped(tracee, stop))
 		return;

@@ -191,6 +191,7 @@ static void perf_exec(struct tracee *tracee)
 {
 	perf_forget(tracee);
 	process_of(tracee)->elf_class = 0;
+	memset(tracee->perf.insns, 0, sizeof(tracee->perf.insns));
 	trap_exec(tracee);
 	perf_adopt(tracee);
 	tracee->adopted = true;

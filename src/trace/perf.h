@@ -49,20 +49,25 @@ struct perf_event {
 	bool wide;     /* its filter lets calls on any fd through */
 };
 
+enum { PERF_INSNS = 16 };
+
 /* A thread's part. */
 struct perf_task {
 	struct perf_event event;
-	bool waits; /* last is a record whose stop has not come, or another of the same call */
+	bool in_time; /* the stop's SIGTRAP is of the call that the thread has just left */
+	bool fresh;   /* the ring had a new record */
+	bool waits;   /* last is a record whose stop has not come, or another of the same call */
 	struct perf_sample last;
-	bool moving;	      /* blocks SIGTRAP: goes to the syscall engine at its next interruption */
-	bool ended;	      /* the thread is gone: an interrupted call never finished */
-	bool away;	      /* under the syscall engine until it unblocks SIGTRAP */
-	bool mask_changes;    /* away: it is in a call that may unblock it */
-	bool stopless;	      /* the call before had no stop */
-	bool mapped;	      /* code was mapped, and the owner does not know yet */
-	uint64_t patrol_head; /* where the ring ended when it was looked at last */
-	uint64_t quiet_from;  /* its time on a processor when its event was disabled */
-	bool own_signal;      /* a SIGTRAP of the program's own comes again, as own_info says */
+	bool moving;		    /* blocks SIGTRAP: goes to the syscall engine at its next interruption */
+	bool ended;		    /* the thread is gone: an interrupted call never finished */
+	bool away;		    /* under the syscall engine until it unblocks SIGTRAP */
+	bool mask_changes;	    /* away: it is in a call that may unblock it */
+	bool stopless;		    /* the call before had no stop */
+	bool mapped;		    /* code was mapped, and the owner does not know yet */
+	uint64_t patrol_head;	    /* where the ring ended when it was looked at last */
+	uint64_t quiet_from;	    /* its time on a processor when its event was disabled */
+	uint64_t insns[PERF_INSNS]; /* behind which 64-bit calls' instructions are known to be */
+	bool own_signal;	    /* a SIGTRAP of the program's own comes again, as own_info says */
 	siginfo_t own_info;
 };
 

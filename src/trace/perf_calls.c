@@ -16,23 +16,42 @@
 #define TRAP_PERF 6
 #endif
 
-enum { PERF_RECORD_ROOM = 512 };
+#ifndef TRAP_PERF_FLAG_ASYNC
+#define TRAP_PERF_FLAG_ASYNC 1
+#endif
+
+enum { PERF_RECORD_ROOM = 512, PERF_FLAGS_AT = 36 };
 
 static bool same_place(const struct user_regs_struct *a, const struct user_regs_struct *b)
 {
 	return a->rip == b->rip && a->rsp == b->rsp;
 }
 
-/* 64-bit code can make i386 calls with int 0x80, and no record says so: the instruction does. */
-static const struct abi *abi_of_sample(struct tracee *tracee, const struct perf_sample *sample)
+/* 64-bit code can make i386 calls with int 0x80, and no record says so: the instruction does. NULL: it cannot
+ * be read. */
+static const struct abi *abi_by_instruction(struct tracee *tracee, const struct perf_sample *sample)
 {
 	const struct abi *abi = abi_of_code(&sample->regs), *other = abi_all[1];
+	uint64_t *known = &tracee->perf.insns[sample->regs.rip / 2 % PERF_INSNS];
 	uint8_t code[2];
 
-	if (abi->bits == 64 && other && memory_get(&tracee->memory, sample->regs.rip - 2, code, 2) == 2 &&
-	    !memcmp(code, other->syscall_insn, 2))
+	if (abi->bits != 64 || *known == sample->regs.rip)
+		return abi;
+	if (memory_get(&tracee->memory, sample->regs.rip - 2, code, 2) < 2)
+		return NULL;
+	if (other && !memcmp(code, other->syscall_insn, 2))
 		return other;
+	if (memcmp(code, abi->syscall_insn, 2))
+		return NULL;
+	*known = sample->regs.rip;
 	return abi;
+}
+
+static const struct abi *abi_of_sample(struct tracee *tracee, const struct perf_sample *sample)
+{
+	const struct abi *abi = abi_by_instruction(tracee, sample);
+
+	return abi ? abi : abi_of_code(&sample->regs);
 }
 
 /* Whether the record is of a call that is being followed, and is going to be told of as such. */
@@ -104,6 +123,7 @@ bool perf_drain(struct tracee *tracee)
 	uint64_t tail = event->ring ? event->ring->data_tail : 0;
 
 	while (perf_ring_next(event, &record) != PERF_NOTHING) {
+		tracee->perf.fresh |= record.kind == PERF_SAMPLE;
 		if (record.kind == PERF_SAMPLE)
 			take_sample(tracee, &record.sample);
 		else if (record.kind == PERF_LOST)
@@ -114,12 +134,22 @@ bool perf_drain(struct tracee *tracee)
 	return event->ring && event->ring->data_tail - tail > event->size - PERF_RECORD_ROOM;
 }
 
+/* si_perf_flags, which not every C library names: include/uapi/asm-generic/siginfo.h. */
+static uint32_t perf_flags_of(const siginfo_t *info)
+{
+	uint32_t flags;
+
+	memcpy(&flags, (const char *)info + PERF_FLAGS_AT, sizeof(flags));
+	return flags;
+}
+
 bool perf_took_signal(struct tracee *tracee)
 {
 	siginfo_t info;
 
 	if (ptrace(PTRACE_GETSIGINFO, tracee->task.tid, 0, &info))
 		return false;
+	tracee->perf.in_time = info.si_code == TRAP_PERF && !(perf_flags_of(&info) & TRAP_PERF_FLAG_ASYNC);
 	return info.si_code == TRAP_PERF || trap_own_signal(tracee, &info);
 }
 
@@ -156,15 +186,41 @@ static void tell_mapped(struct tracee *tracee)
 	if (!tracee->perf.mapped)
 		return;
 	tracee->perf.mapped = false;
+	memset(tracee->perf.insns, 0, sizeof(tracee->perf.insns));
 	if (events->executable_map)
 		events->executable_map(events->user, &tracee->task);
 }
 
+/*
+ * Whether the newest record must be of the call that the thread has just left, so that the kernel need not be
+ * asked what that was. Not of a call that is followed, whose stops may be other ones.
+ */
+static bool take_record(struct tracee *tracee, bool was_full)
+{
+	struct perf_task *task = &tracee->perf;
+	const struct abi *abi;
+
+	if (!task->in_time || !task->fresh || !task->waits || was_full || tracee->inside || tracee->woken ||
+	    tracee->calls_stop || tracee->interrupted || open_call(tracee) ||
+	    !(abi = abi_by_instruction(tracee, &task->last)))
+		return false;
+	tracee->abi = abi;
+	tracee->regs = task->last.regs;
+	tracee->regs_sampled = true;
+	return true;
+}
+
 static enum engine_stop left_by_record(struct tracee *tracee)
 {
+	tracee->perf.fresh = false;
 	bool full = perf_drain(tracee);
 
 	tell_mapped(tracee);
+	if (take_record(tracee, full)) {
+		tracee->perf.stopless = tracee->perf.waits = false;
+		tracee->left_ns = tracee->perf.last.time_ns;
+		return ENGINE_LEFT;
+	}
 	if (tracee_info(tracee) || tracee_regs(tracee) || !tracee->abi)
 		return ENGINE_NOTHING;
 	if (!last_is_here(tracee, full)) {
@@ -195,7 +251,7 @@ enum engine_stop perf_stopped(struct tracee *tracee, const struct stop *stop)
 
 	if (result == ENGINE_LEFT && !tracee->perf.own_signal) {
 		trap_guard(tracee);
-		if (!tracee_regs(tracee))
+		if (!tracee_call_regs(tracee))
 			look_at_own(tracee, tracee->abi);
 	}
 	return result;

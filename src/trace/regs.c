@@ -11,7 +11,13 @@ int tracee_regs(struct tracee *tracee)
 	if (!tracee->stopped || ptrace(PTRACE_GETREGS, tracee->task.tid, 0, &tracee->regs))
 		return -ESRCH;
 	tracee->regs_read = true;
+	tracee->regs_sampled = false;
 	return 0;
+}
+
+int tracee_call_regs(struct tracee *tracee)
+{
+	return tracee->regs_sampled ? 0 : tracee_regs(tracee);
 }
 
 /* PTRACE_GET_SYSCALL_INFO also tells the ABI where nothing else does: ptrace(2). */
@@ -32,6 +38,7 @@ int tracee_set_regs(struct tracee *tracee, const struct user_regs_struct *regs)
 		return -errno;
 	tracee->regs = *regs;
 	tracee->regs_read = true;
+	tracee->regs_sampled = false;
 	return 0;
 }
 
@@ -49,7 +56,7 @@ int trace_regs(struct task *task, struct regs *regs)
 {
 	struct tracee *tracee = tracee_of(task);
 
-	if (tracee->regs_read || !info_has_regs(tracee))
+	if (tracee->regs_read || tracee->regs_sampled || !info_has_regs(tracee))
 		return trace_all_regs(task, regs);
 	regs->pc = tracee->info.instruction_pointer;
 	regs->sp = tracee->info.stack_pointer;
@@ -61,7 +68,7 @@ int trace_regs(struct task *task, struct regs *regs)
 int trace_all_regs(struct task *task, struct regs *regs)
 {
 	struct tracee *tracee = tracee_of(task);
-	int error = tracee_regs(tracee);
+	int error = tracee_call_regs(tracee);
 
 	if (!error)
 		abi_regs(abi_of_code(&tracee->regs), &tracee->regs, regs);

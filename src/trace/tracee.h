@@ -76,8 +76,9 @@ struct tracee {
 	bool adopted;	    /* its engine was told of it at a stop */
 	enum stop_kind kind;
 	bool info_read, regs_read;
-	int request; /* ptrace request to go on with, 0: the engine's */
-	int deliver; /* signal to go on with */
+	bool regs_sampled; /* regs are those of an event's record: enough for a call and its stack */
+	int request;	   /* ptrace request to go on with, 0: the engine's */
+	int deliver;	   /* signal to go on with */
 	const struct abi *abi;
 	struct __ptrace_syscall_info info; /* of the last syscall or seccomp stop */
 	struct user_regs_struct regs;
@@ -269,6 +270,8 @@ void partial_end(struct tracee *tracee);
 
 /* regs.c */
 int tracee_regs(struct tracee *tracee);
+/* What a call and its stack need of them; never to be set again. */
+int tracee_call_regs(struct tracee *tracee);
 int tracee_info(struct tracee *tracee);
 int tracee_set_regs(struct tracee *tracee, const struct user_regs_struct *regs);
 
