@@ -202,6 +202,41 @@ static void know_epolls(struct state *state, struct task *task)
 	}
 }
 
+static bool is_inet_stream(const struct file *file)
+{
+	return file->kind == FILE_SOCKET && file->type == SOCK_STREAM &&
+	       (file->family == AF_INET || file->family == AF_INET6);
+}
+
+/*
+ * Connections that were there before: the kernel does not tell which end of one began it, but a port on which
+ * the same process listens is the accepting end's.
+ */
+static void know_accepted(struct task *task)
+{
+	uint8_t listens[65536 / 8] = { 0 };
+	struct slot *slot;
+
+	for (unsigned fd = 0; fd < task->files->size; fd++)
+		if ((slot = fdtable_slot(task->files, (int)fd)) && slot->file->listening &&
+		    is_inet_stream(slot->file)) {
+			const int port = address_port(&slot->file->local);
+
+			listens[port > 0 ? port / 8 : 0] |= (uint8_t)((port > 0) << (port & 7));
+		}
+	for (unsigned fd = 0; fd < task->files->size; fd++) {
+		struct file *file = (slot = fdtable_slot(task->files, (int)fd)) ? slot->file : NULL;
+
+		if (!file || !file->history || !file->history->found || file->link != LINK_TO ||
+		    !is_inet_stream(file))
+			continue;
+		const int port = address_port(&file->local);
+
+		if (port > 0 && listens[port / 8] >> (port & 7) & 1)
+			file->link = LINK_FROM;
+	}
+}
+
 struct listing {
 	struct state *state;
 	struct task *task;
@@ -226,6 +261,7 @@ void look_list(struct state *state, struct task *task)
 		task->files->whole = true;
 	state->listing = false;
 	know_epolls(state, task);
+	know_accepted(task);
 	pair_unix_found(state);
 }
 
@@ -305,5 +341,6 @@ void look_running(struct state *state, struct task *task)
 	task->files->listed = true;
 	(void)state->ask->list(state->ask, task->tid, listed_running, &listing);
 	know_epolls(state, task);
+	know_accepted(task);
 	pair_unix_found(state);
 }

@@ -3,11 +3,13 @@ import array
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -333,6 +335,36 @@ def test_attached_sockets_are_found(attach_engine):
     assert closed(trace)[mine]["received"]["bytes"] == 4, trace
     waits = trace.calls("epoll_wait", "epoll_pwait")
     assert waits and mine in str(waits[-1]["details"]), waits
+
+
+SERVES = """
+import socket
+server = socket.create_server(('127.0.0.1', 0))
+print(server.getsockname()[1], flush=True)
+accepted, _ = server.accept()
+asking = socket.create_connection(server.getsockname())
+print('both', flush=True)
+while accepted.recv(100):
+    asking.send(b'on')
+"""
+
+
+def test_which_end_of_found_connections(attach_engine):
+    """A connection at a port on which the process listens was accepted, any other is taken to have been made by it."""
+    with harness.background([PYTHON, "-c", SERVES]) as target, harness.scratch("trace") as path:
+        with socket.create_connection(("127.0.0.1", int(target.stdout.readline()))) as client:
+            assert target.stdout.readline() == b"both\n"
+            command = [harness.SOCKLINE, f"--engine={attach_engine}", "-e", "recvfrom,sendto", "--max-events=2", "-o", path,
+                       "-p", str(target.pid)]
+            with subprocess.Popen(command) as sockline:
+                harness.wait_for("attaching", lambda: path.exists() and "process" in path.read_text(encoding="utf-8"))
+                while sockline.poll() is None:
+                    client.send(b"x")
+                    time.sleep(0.02)
+            port = client.getsockname()[1]
+            text = path.read_text(encoding="utf-8")
+    assert re.search(rf"recvfrom\(\d+(←|<-)127\.0\.0\.1:{port}, ", text), text
+    assert re.search(r"sendto\(\d+(→|->)127\.0\.0\.1:", text), text
 
 
 # ---- ways of descriptors ---------------------------------------------------------------------------------------------
