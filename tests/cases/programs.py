@@ -97,7 +97,7 @@ def built(target, sources, build):
 
 def program(name, variant="dynamic", extra=()):
     """The path of fixture name built as variant; builds it when needed."""
-    sources = [source_of(name), SOURCES / "report.h", pathlib.Path(__file__)]
+    sources = [source_of(name), SOURCES / "report.h", SOURCES / "decode.h", pathlib.Path(__file__)]
     return built(OUTPUT / f"{name}.{variant}", sources, lambda target: make(name, variant, target, extra))
 
 

@@ -5,8 +5,17 @@ import json
 import pytest
 
 import harness
+import test_rows
 
 BITS = ["dynamic", "m32"]
+# Names of the argument that JSON has as "fd".
+FD_NAMES = ("fd", "oldfd", "sockfd")
+# Shown when named only, and what never fails or never succeeds where it is about a socket.
+INTERNAL = "%all,unshare,pidfd_getfd,io_uring_enter,io_uring_register"
+NEVER_FAILS = {"close": "an fd that is a socket can be closed"}
+NEVER_SUCCEEDS = {name: "sockets have no offset" for name in ("pread64", "pwrite64", "preadv", "pwritev")} | {
+    "tee": "both ends are pipes", "vmsplice": "the end is a pipe", "copy_file_range": "both ends are files"}
+ONLY_32 = {"send", "recv"}
 
 
 def expectations(text):
@@ -38,7 +47,7 @@ def mismatch(expected, event):
     for key in ("type", "return_value", "success", "errno"):
         if key in expected and event.get(key) != expected[key]:
             return key, expected[key], event.get(key)
-    details = without_ids(event.get("details", {}))
+    details = {**{name: event["fd"] for name in FD_NAMES if "fd" in event}, **without_ids(event.get("details", {}))}
     for key, value in expected["details"].items():
         if key not in details or details[key] != value:
             return key, value, details.get(key, "absent")
@@ -74,3 +83,22 @@ def test_options(program, bits):
     traced = harness.trace([program("decode_options", bits)])
     assert traced.status == 0, traced
     assert compare(traced) > 40
+
+
+@pytest.mark.parametrize("bits", BITS)
+def test_more_calls(program, bits):
+    traced = harness.trace([program("decode_calls", bits)], "-e", INTERNAL)
+    assert traced.status == 0, traced
+    assert compare(traced) > 50
+
+
+@pytest.mark.parametrize("bits", BITS)
+def test_every_call(program, bits):
+    """No row of docs/COVERAGE.md's calls is without one that succeeds and one that fails, and what it must look like."""
+    wanted = {name for name, _ in test_rows.coverage("Calls")} - (set() if bits == "m32" else ONLY_32)
+    outs = [harness.run([program(name, bits)]).out for name in ("decode", "decode_calls", "decode_options")]
+    records = [json.loads(line) for out in outs for line in out.splitlines()]
+    if not any(record["type"] == "io_uring_enter" for record in records):
+        wanted -= {"io_uring_enter", "io_uring_register"}  # this kernel has none, or forbids it
+    assert not wanted - {record["type"] for record in records if record["success"]} - set(NEVER_SUCCEEDS)
+    assert not wanted - {record["type"] for record in records if not record["success"]} - set(NEVER_FAILS)

@@ -42,6 +42,10 @@ static const char *error_name(int error)
 		{ EALREADY, "EALREADY" },
 		{ EISCONN, "EISCONN" },
 		{ EAFNOSUPPORT, "EAFNOSUPPORT" },
+		{ ESPIPE, "ESPIPE" },
+		{ EMFILE, "EMFILE" },
+		{ ENOSYS, "ENOSYS" },
+		{ ESOCKTNOSUPPORT, "ESOCKTNOSUPPORT" },
 	};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (names[i].error == error)
