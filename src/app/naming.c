@@ -7,7 +7,7 @@
 #include "state/payload.h"
 #include "state/socket.h"
 
-enum { MESSAGES_MAX = 64 };
+enum { MESSAGES_MAX = 64, NETLINK_WANTED = 32768 /* a netlink message is decoded whole or not at all */ };
 
 /* The socket as the names see it. */
 static void flow_of(struct pipeline *pipeline, const struct file *file, struct flow *flow)
@@ -27,7 +27,10 @@ static void flow_of(struct pipeline *pipeline, const struct file *file, struct f
 
 uint32_t pipeline_data_limit(const struct pipeline *pipeline, const struct call *call)
 {
-	const uint32_t wanted = call->file ? state_data_wanted(call) : 0;
+	uint32_t wanted = call->file ? state_data_wanted(call) : 0;
+
+	if (call->file && file_kind(call->file) == FILE_SOCKET && socket_family(call->file) == AF_NETLINK)
+		wanted = NETLINK_WANTED;
 
 	return wanted > pipeline->capture.data_limit ? wanted : pipeline->capture.data_limit;
 }

@@ -1,5 +1,11 @@
-/* netdevs: names of network interfaces by their index, for programs in our own network namespace; others' are
- * not known. */
+/*
+ * netdevs: names of network interfaces by their index, in the network namespace of the program that uses
+ * them.
+ *
+ * Another namespace is entered by a thread of its own, which asks and ends: no socket is kept there, as one
+ * would keep the namespace and its interfaces alive. It needs CAP_SYS_ADMIN; without it the names of other
+ * namespaces are not known. A name is asked for once: what is renamed later keeps the name that it had.
+ */
 #ifndef SOCKLINE_APP_NETDEVS_H
 #define SOCKLINE_APP_NETDEVS_H
 
@@ -9,7 +15,8 @@
 #include "base/map.h"
 
 struct netdevs {
-	struct map names;   /* owned strings by index */
+	struct map names;   /* owned strings by namespace and index */
+	struct map missing; /* when it was asked in vain, in milliseconds, by the same */
 	uint64_t own_netns; /* inode; 0: not asked yet */
 };
 

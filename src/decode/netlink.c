@@ -441,6 +441,9 @@ struct value *netlink_messages(const struct decoder *decoder, const char *name, 
 		}
 		at += aligned(message.length);
 	}
+	/* zeros behind the last message end it: net/netlink/af_netlink.c, netlink_rcv_skb */
+	if (size - at >= 4 && !u32_get(bytes + at))
+		at = size;
 	if (!fields.of->list.count)
 		return NULL;
 	if (total > size || at < size)
