@@ -1,6 +1,6 @@
 /*
  * lists: one struct names per family of constants, the contents of src/names/. Made by tools/names
- * from the headers of Linux 7.3.4, 6.1.192: do not edit.
+ * from the headers of Linux 7.3.0, 6.1.192: do not edit.
  */
 #ifndef SOCKLINE_NAMES_LISTS_H
 #define SOCKLINE_NAMES_LISTS_H
@@ -559,6 +559,12 @@ extern const struct names names_ifla_xdp;
 extern const struct names names_ifla_inet;
 /* IFLA_AF_SPEC's and IFLA_PROTINFO's attributes of AF_INET6. */
 extern const struct names names_ifla_inet6;
+/* The places of IFLA_INET_CONF's array, from 1. */
+extern const struct names names_ipv4_devconf;
+/* The places of IFLA_INET6_CONF's array. */
+extern const struct names names_ipv6_devconf;
+/* The places of IFLA_INET6_ICMP6STATS's array. */
+extern const struct names names_icmp6_mib;
 /* IFLA_AF_SPEC's attributes of AF_MCTP. */
 extern const struct names names_ifla_mctp;
 /* IFLA_AF_SPEC's attributes of AF_BRIDGE. */

@@ -78,10 +78,10 @@ static struct value *numbers_value(const struct attr_walk *walk, const struct at
 	fields_init(&fields, arena,
 		    attr->names ? value_struct(arena, attr->name) : value_list(arena, attr->name));
 	for (uint32_t i = 0; i < size / one; i++) {
-		const char *label = attr->names ? names_find(attr->names, i) : NULL;
+		const char *label = attr->names ? names_find(attr->names, attr->first + i) : NULL;
 
 		if (attr->names && !label)
-			break;
+			label = arena_printf(arena, "%u", attr->first + i);
 		fields_uint(&fields, label, word_get(bytes + i * one, one));
 	}
 	return fields.of;

@@ -50,6 +50,7 @@ struct attr {
 	const struct shape_field *shape;
 	struct value *(*make)(struct attr_walk *walk, const struct attr *attr, const uint8_t *bytes,
 			      uint32_t size);
+	uint8_t first; /* of numbers by names: the name of the first one */
 };
 
 struct attrs {

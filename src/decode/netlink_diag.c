@@ -29,12 +29,9 @@ static void add_sockid(const struct attr_walk *walk, struct fields *to, const ui
 }
 
 static const struct shape_field shape_inet_request[] = {
-	F_CONST_("sdiag_family", 1, address_family),
-	F_CONST_("sdiag_protocol", 1, ip_protocol),
-	F_HEX_("idiag_ext", 1),
-	F_PAD_(1),
-	F_FLAGS_("idiag_states", 4, tcp_state_flags),
-	F_END_,
+	F_CONST_("sdiag_family", 1, address_family),  F_CONST_("sdiag_protocol", 1, ip_protocol),
+	F_PLACES_("idiag_ext", 1, inet_diag),	      F_PAD_(1),
+	F_FLAGS_("idiag_states", 4, tcp_state_flags), F_END_,
 };
 static const struct shape_field shape_inet_reply[] = {
 	F_CONST_("idiag_family", 1, address_family),
@@ -67,6 +64,31 @@ static const struct attr ulp_rows[] = {
 };
 static const struct attrs ulp_attrs = ATTRS(inet_ulp_info, ulp_rows);
 
+static const struct shape_field shape_sockopt[] = {
+	F_BITS_("recverr", 0, 1),
+	F_BITS_("is_icsk", 1, 1),
+	F_BITS_("freebind", 2, 1),
+	F_BITS_("hdrincl", 3, 1),
+	F_BITS_("mc_loop", 4, 1),
+	F_BITS_("transparent", 5, 1),
+	F_BITS_("mc_all", 6, 1),
+	F_BITS_("nodefrag", 7, 1),
+	F_BITS_("bind_address_no_port", 8, 1),
+	F_BITS_("recverr_rfc4884", 9, 1),
+	F_BITS_("defer_connect", 10, 1),
+	F_PAD_(2),
+	F_END_,
+};
+/* struct tcpvegas_info, tcp_dctcp_info, tcp_bbr_info */
+static const struct shape_field shape_vegas[] = { F_UINT_("tcpv_enabled", 4), F_UINT_("tcpv_rttcnt", 4),
+						  F_UINT_("tcpv_rtt", 4), F_UINT_("tcpv_minrtt", 4), F_END_ };
+static const struct shape_field shape_dctcp[] = { F_UINT_("dctcp_enabled", 2), F_UINT_("dctcp_ce_state", 2),
+						  F_UINT_("dctcp_alpha", 4),   F_UINT_("dctcp_ab_ecn", 4),
+						  F_UINT_("dctcp_ab_tot", 4),  F_END_ };
+static const struct shape_field shape_bbr[] = { F_UINT_("bbr_bw_lo", 4),     F_UINT_("bbr_bw_hi", 4),
+						F_UINT_("bbr_min_rtt", 4),   F_UINT_("bbr_pacing_gain", 4),
+						F_UINT_("bbr_cwnd_gain", 4), F_END_ };
+
 static const struct attr inet_rows[] = {
 	{ .name = "INET_DIAG_MEMINFO", .as = N_SHAPE, .shape = shape_meminfo },
 	{ .name = "INET_DIAG_INFO", .as = N_MAKE, .make = make_tcp_info },
@@ -81,14 +103,18 @@ static const struct attr inet_rows[] = {
 	{ .name = "INET_DIAG_CLASS_ID", .as = N_HEX },
 	{ .name = "INET_DIAG_CGROUP_ID", .as = N_UINT },
 	{ .name = "INET_DIAG_ULP_INFO", .as = N_NEST, .nest = &ulp_attrs },
-	{ .name = "INET_DIAG_SOCKOPT", .as = N_HEX },
+	{ .name = "INET_DIAG_SOCKOPT", .as = N_SHAPE, .shape = shape_sockopt },
+	{ .name = "INET_DIAG_VEGASINFO", .as = N_SHAPE, .shape = shape_vegas },
+	{ .name = "INET_DIAG_DCTCPINFO", .as = N_SHAPE, .shape = shape_dctcp },
+	{ .name = "INET_DIAG_BBRINFO", .as = N_SHAPE, .shape = shape_bbr },
 };
 static const struct attrs inet_attrs = ATTRS(inet_diag, inet_rows);
 static const struct attr inet_request_rows[] = {
-	{ .name = "INET_DIAG_REQ_PROTOCOL", .as = N_UINT },
+	{ .name = "INET_DIAG_REQ_PROTOCOL", .as = N_CONST, .names = &names_ip_protocol },
 };
 static const struct attrs inet_request_attrs = ATTRS(inet_diag_req, inet_request_rows);
 
+static const char *const brief_inet_request[] = { "sdiag_family", "sdiag_protocol", NULL };
 static const char *const brief_inet[] = { "idiag_state", "src", "dst", NULL };
 
 /* An end as address and port, for the one-line form. */
@@ -122,7 +148,7 @@ static const char *const *inet_body(struct attr_walk *walk, struct fields *to,
 	add_sockid(walk, to, data + id);
 	if (!message->received) {
 		netlink_attrs(walk, to, &inet_request_attrs, data + end, message->size - end);
-		return NULL;
+		return brief_inet_request;
 	}
 	add_end(to, walk, "src", data + id + SOURCE, data + id);
 	add_end(to, walk, "dst", data + id + DESTINATION, data + id + 2);
@@ -135,15 +161,27 @@ static const char *const *inet_body(struct attr_walk *walk, struct fields *to,
 
 /* ---- the others: a request and a reply each ---- */
 
-#define REQUEST(prefix, states, show_list)                                                            \
-	{                                                                                             \
-		F_CONST_("sdiag_family", 1, address_family), F_UINT_("sdiag_protocol", 1), F_PAD_(2), \
-			states, F_UINT_(prefix "_ino", 4), F_FLAGS_(prefix "_show", 4, show_list),    \
-			F_HEX_(prefix "_cookie", 8), F_END_                                           \
+/* What all requests have in common; the rest is what stands before the inode. */
+#define REQUEST(prefix, protocol, show, ...)                                                             \
+	{                                                                                                \
+		F_CONST_("sdiag_family", 1, address_family), protocol, F_PAD_(2),                        \
+			__VA_ARGS__ F_UINT_(prefix "_ino", 4), show, F_HEX_(prefix "_cookie", 8), F_END_ \
 	}
+#define NO_PROTOCOL	   F_UINT_("sdiag_protocol", 1)
+#define SHOW(prefix, list) F_FLAGS_(prefix "_show", 4, list)
+#define STATES(prefix)	   F_FLAGS_(prefix "_states", 4, tcp_state_flags),
 
 static const struct shape_field shape_unix_request[] =
-	REQUEST("udiag", F_FLAGS_("udiag_states", 4, tcp_state_flags), unix_diag_show);
+	REQUEST("udiag", NO_PROTOCOL, SHOW("udiag", unix_diag_show), STATES("udiag"));
+static const struct shape_field shape_netlink_request[] =
+	REQUEST("ndiag", F_CONST_("sdiag_protocol", 1, netlink_protocol), SHOW("ndiag", netlink_diag_show));
+static const struct shape_field shape_packet_request[] =
+	REQUEST("pdiag", NO_PROTOCOL, SHOW("pdiag", packet_diag_show));
+static const struct shape_field shape_vsock_request[] =
+	REQUEST("vdiag", NO_PROTOCOL, F_HEX_("vdiag_show", 4), STATES("vdiag"));
+static const struct shape_field shape_xdp_request[] =
+	REQUEST("xdiag", NO_PROTOCOL, SHOW("xdiag", xdp_diag_show));
+
 static const struct shape_field shape_unix_reply[] = {
 	F_CONST_("udiag_family", 1, address_family),
 	F_CONST_("udiag_type", 1, socket_type),
@@ -157,8 +195,19 @@ static const struct shape_field shape_unix_vfs[] = { F_UINT_("udiag_vfs_ino", 4)
 						     F_END_ };
 static const struct shape_field shape_unix_rqlen[] = { F_UINT_("udiag_rqueue", 4), F_UINT_("udiag_wqueue", 4),
 						       F_END_ };
+/* A path, or an abstract name, whose first byte is NUL: as the address has it. */
+static struct value *make_unix_name(struct attr_walk *walk, const struct attr *attr, const uint8_t *bytes,
+				    uint32_t size)
+{
+	struct value *value = value_string(walk->decoder->arena, attr->name, (const char *)bytes, size);
+
+	if (size && !bytes[0])
+		((char *)value->bytes.data)[0] = '@';
+	return value;
+}
+
 static const struct attr unix_rows[] = {
-	{ .name = "UNIX_DIAG_NAME", .as = N_BYTES },
+	{ .name = "UNIX_DIAG_NAME", .as = N_MAKE, .make = make_unix_name },
 	{ .name = "UNIX_DIAG_VFS", .as = N_SHAPE, .shape = shape_unix_vfs },
 	{ .name = "UNIX_DIAG_PEER", .as = N_UINT },
 	{ .name = "UNIX_DIAG_ICONS", .as = N_U32S },
@@ -169,15 +218,6 @@ static const struct attr unix_rows[] = {
 };
 static const struct attrs unix_attrs = ATTRS(unix_diag, unix_rows);
 
-static const struct shape_field shape_short_request[] = {
-	F_CONST_("sdiag_family", 1, address_family),
-	F_UINT_("sdiag_protocol", 1),
-	F_PAD_(2),
-	F_UINT_("ndiag_ino", 4),
-	F_FLAGS_("ndiag_show", 4, netlink_diag_show),
-	F_HEX_("ndiag_cookie", 8),
-	F_END_,
-};
 static const struct shape_field shape_netlink_reply[] = {
 	F_CONST_("ndiag_family", 1, address_family),
 	F_CONST_("ndiag_type", 1, socket_type),
@@ -197,15 +237,6 @@ static const struct attr netlink_rows[] = {
 };
 static const struct attrs netlink_attrs_table = ATTRS(netlink_diag, netlink_rows);
 
-static const struct shape_field shape_packet_request[] = {
-	F_CONST_("sdiag_family", 1, address_family),
-	F_UINT_("sdiag_protocol", 1),
-	F_PAD_(2),
-	F_UINT_("pdiag_ino", 4),
-	F_FLAGS_("pdiag_show", 4, packet_diag_show),
-	F_HEX_("pdiag_cookie", 8),
-	F_END_,
-};
 static const struct shape_field shape_packet_reply[] = {
 	F_CONST_("pdiag_family", 1, address_family),
 	F_CONST_("pdiag_type", 1, socket_type),
@@ -231,16 +262,6 @@ static const struct attr packet_rows[] = {
 };
 static const struct attrs packet_attrs = ATTRS(packet_diag, packet_rows);
 
-static const struct shape_field shape_vsock_request[] = {
-	F_CONST_("sdiag_family", 1, address_family),
-	F_UINT_("sdiag_protocol", 1),
-	F_PAD_(2),
-	F_FLAGS_("vdiag_states", 4, tcp_state_flags),
-	F_UINT_("vdiag_ino", 4),
-	F_HEX_("vdiag_show", 4),
-	F_HEX_("vdiag_cookie", 8),
-	F_END_,
-};
 static const struct shape_field shape_vsock_reply[] = {
 	F_CONST_("vdiag_family", 1, address_family),
 	F_CONST_("vdiag_type", 1, socket_type),
@@ -254,15 +275,6 @@ static const struct shape_field shape_vsock_reply[] = {
 	F_HEX_("vdiag_cookie", 8),
 	F_END_,
 };
-static const struct shape_field shape_xdp_request[] = {
-	F_CONST_("sdiag_family", 1, address_family),
-	F_UINT_("sdiag_protocol", 1),
-	F_PAD_(2),
-	F_UINT_("xdiag_ino", 4),
-	F_FLAGS_("xdiag_show", 4, xdp_diag_show),
-	F_HEX_("xdiag_cookie", 8),
-	F_END_,
-};
 static const struct shape_field shape_xdp_reply[] = {
 	F_CONST_("xdiag_family", 1, address_family),
 	F_CONST_("xdiag_type", 1, socket_type),
@@ -273,19 +285,24 @@ static const struct shape_field shape_xdp_reply[] = {
 };
 static const struct attrs xdp_attrs = ATTRS_NAMES(xdp_diag);
 
-static const char *const brief_type[] = { "udiag_type", "udiag_ino", NULL };
+static const char *const brief_family[] = { "sdiag_family", NULL };
+static const char *const brief_type[] = { "udiag_type", "UNIX_DIAG_NAME", "udiag_ino", NULL };
 
 static const struct {
 	uint8_t family;
 	struct netlink_body request, reply;
 } families[] = {
-	{ AF_UNIX, { shape_unix_request, NULL, NULL }, { shape_unix_reply, &unix_attrs, brief_type } },
+	{ AF_UNIX,
+	  { shape_unix_request, NULL, brief_family },
+	  { shape_unix_reply, &unix_attrs, brief_type } },
 	{ AF_NETLINK,
-	  { shape_short_request, NULL, NULL },
+	  { shape_netlink_request, NULL, brief_family },
 	  { shape_netlink_reply, &netlink_attrs_table, NULL } },
-	{ AF_PACKET, { shape_packet_request, NULL, NULL }, { shape_packet_reply, &packet_attrs, NULL } },
-	{ AF_VSOCK, { shape_vsock_request, NULL, NULL }, { shape_vsock_reply, NULL, NULL } },
-	{ AF_XDP, { shape_xdp_request, NULL, NULL }, { shape_xdp_reply, &xdp_attrs, NULL } },
+	{ AF_PACKET,
+	  { shape_packet_request, NULL, brief_family },
+	  { shape_packet_reply, &packet_attrs, NULL } },
+	{ AF_VSOCK, { shape_vsock_request, NULL, brief_family }, { shape_vsock_reply, NULL, NULL } },
+	{ AF_XDP, { shape_xdp_request, NULL, brief_family }, { shape_xdp_reply, &xdp_attrs, NULL } },
 };
 
 /* The first byte of every body is the family. */

@@ -168,13 +168,16 @@ static const struct attr info_rows[] = {
 };
 static const struct attrs info_attrs = ATTRS(ifla_info, info_rows);
 
-static const struct attr inet_rows[] = { { .name = "IFLA_INET_CONF", .as = N_U32S } };
+static const struct attr inet_rows[] = {
+	{ .name = "IFLA_INET_CONF", .as = N_U32S, .names = &names_ipv4_devconf, .first = 1 },
+};
 static const struct attrs inet_attrs = ATTRS(ifla_inet, inet_rows);
 static const struct attr inet6_rows[] = {
 	{ .name = "IFLA_INET6_FLAGS", .as = N_HEX },
-	{ .name = "IFLA_INET6_CONF", .as = N_U32S },
+	{ .name = "IFLA_INET6_CONF", .as = N_U32S, .names = &names_ipv6_devconf },
+	/* without names: what stands where differs from kernel to kernel (linux/snmp.h) */
 	{ .name = "IFLA_INET6_STATS", .as = N_U64S },
-	{ .name = "IFLA_INET6_ICMP6STATS", .as = N_U64S },
+	{ .name = "IFLA_INET6_ICMP6STATS", .as = N_U64S, .names = &names_icmp6_mib },
 	{ .name = "IFLA_INET6_TOKEN", .as = N_IP },
 	{ .name = "IFLA_INET6_RA_MTU", .as = N_UINT },
 	{ .name = "IFLA_INET6_CACHEINFO", .as = N_SHAPE, .shape = shape_inet6_cache },

@@ -4,7 +4,7 @@
 
 #include <sys/socket.h>
 
-enum { SOURCES_MAX = 64, STORAGE = 128 };
+enum { SOURCES_MAX = 64, PASSES_MAX = 32, STORAGE = 128 };
 
 /* struct ip_mreq and, longer by the index, struct ip_mreqn */
 static const struct shape_field shape_mreq[] = { F_IP_("imr_multiaddr", 4), F_IP_("imr_address", 4),
@@ -314,16 +314,56 @@ const struct level options_ipv6 = {
 	&names_ip6t_get, &names_ip6t_set,      ipv6_rows, sizeof(ipv6_rows) / sizeof(ipv6_rows[0]),
 };
 
-/* struct icmp6_filter: a bit per type that is blocked */
+/*
+ * struct icmp_filter and icmp6_filter: a bit per type that is blocked (linux/icmp.h, linux/icmpv6.h). What is
+ * of interest are the few types that pass; unknown ones by number.
+ */
+static void add_passing(struct fields *to, const struct names *names, const uint8_t *bytes, uint32_t size)
+{
+	struct fields list;
+
+	fields_init(&list, to->arena, value_list(to->arena, "passes"));
+	for (uint32_t type = 0; type < size * 8; type++) {
+		if (bytes[type / 8] >> type % 8 & 1)
+			continue;
+		list.of->list.total++;
+		if (list.of->list.count < PASSES_MAX)
+			fields_constant(&list, NULL, names, type);
+	}
+	fields_add(to, list.of);
+}
+
+static struct value *make_icmp_filter(const struct decoder *decoder, const struct typed *typed,
+				      const char *name, const uint8_t *bytes, uint32_t size)
+{
+	struct fields fields;
+
+	if (size < shape_size(typed->shape))
+		return NULL;
+	fields_init(&fields, decoder->arena, value_struct(decoder->arena, name));
+	shape_fields(decoder, &fields, typed->shape, bytes, size);
+	for (struct value *word = fields.of->list.first; word; word = word->next)
+		word->place = PLACE_VERBOSE;
+	add_passing(&fields, typed->names, bytes, shape_size(typed->shape));
+	return fields.of;
+}
+
+static const struct shape_field shape_icmp_filter[] = { F_HEX_("data", 4), F_END_ };
 static const struct shape_field shape_icmp6_filter[] = { F_HEX_("data0", 8), F_HEX_("data64", 8),
 							 F_HEX_("data128", 8), F_HEX_("data192", 8), F_END_ };
 static const struct typed icmpv6_rows[] = {
-	{ .name = "ICMPV6_FILTER", .make = typed_shape, .shape = shape_icmp6_filter },
+	{ .name = "ICMPV6_FILTER",
+	  .make = make_icmp_filter,
+	  .names = &names_icmpv6_type,
+	  .shape = shape_icmp6_filter },
 };
 const struct level options_icmpv6 = LEVEL("SOL_ICMPV6", sockopt_level, -1, icmpv6, icmpv6_rows);
 
 static const struct typed raw_rows[] = {
-	{ .name = "ICMP_FILTER", .make = typed_hex },
+	{ .name = "ICMP_FILTER",
+	  .make = make_icmp_filter,
+	  .names = &names_icmp_type,
+	  .shape = shape_icmp_filter },
 	{ .name = "IPV6_CHECKSUM", .make = typed_int },
 	{ .name = "IPV6_HDRINCL", .make = typed_int },
 };

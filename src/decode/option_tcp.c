@@ -3,18 +3,18 @@
 #include "arch/abi.h"
 #include "option_rows.h"
 
-/* struct tcp_info's start; two bytes of bit fields follow. */
-static const struct shape_field shape_tcp_info_head[] = {
+static const struct shape_field shape_tcp_info[] = {
 	F_CONST_("tcpi_state", 1, tcp_state),
 	F_CONST_("tcpi_ca_state", 1, tcp_ca_state),
 	F_UINT_("tcpi_retransmits", 1),
 	F_UINT_("tcpi_probes", 1),
 	F_UINT_("tcpi_backoff", 1),
 	F_FLAGS_("tcpi_options", 1, tcp_info_options),
-	F_END_,
-};
-
-static const struct shape_field shape_tcp_info[] = {
+	F_BITS_("tcpi_snd_wscale", 0, 4),
+	F_BITS_("tcpi_rcv_wscale", 4, 4),
+	F_BITS_("tcpi_delivery_rate_app_limited", 8, 1),
+	F_BITS_CONST_("tcpi_fastopen_client_fail", 9, 2, tcp_fastopen_fail),
+	F_PAD_(2),
 	F_UINT_("tcpi_rto", 4),
 	F_UINT_("tcpi_ato", 4),
 	F_UINT_("tcpi_snd_mss", 4),
@@ -73,37 +73,13 @@ static const struct shape_field shape_tcp_info[] = {
 	F_UINT_("tcpi_received_e1_bytes", 4),
 	F_UINT_("tcpi_received_e0_bytes", 4),
 	F_UINT_("tcpi_received_ce_bytes", 4),
+	F_BITS_CONST_("tcpi_ecn_mode", 0, 2, tcp_ecn_mode),
+	F_BITS_("tcpi_accecn_opt_seen", 2, 2),
+	F_BITS_("tcpi_accecn_fail_mode", 4, 4),
+	F_BITS_("tcpi_options2", 8, 24),
+	F_PAD_(4),
 	F_END_,
 };
-
-enum { TCP_INFO_BITS = 6, TCP_INFO_REST = 8 };
-
-/* struct tcp_info up to the length given, as older kernels and programs have it shorter. */
-static struct value *make_tcp_info(const struct decoder *decoder, const struct typed *typed, const char *name,
-				   const uint8_t *bytes, uint32_t size)
-{
-	struct fields fields;
-
-	fields_init(&fields, decoder->arena, value_struct(decoder->arena, name));
-	shape_fields(decoder, &fields, shape_tcp_info_head, bytes, size);
-	if (size < TCP_INFO_REST)
-		return fields.of;
-	fields_uint(&fields, "tcpi_snd_wscale", bytes[TCP_INFO_BITS] & 0xf);
-	fields_uint(&fields, "tcpi_rcv_wscale", bytes[TCP_INFO_BITS] >> 4);
-	fields_uint(&fields, "tcpi_delivery_rate_app_limited", bytes[TCP_INFO_BITS + 1] & 1);
-	fields_constant(&fields, "tcpi_fastopen_client_fail", &names_tcp_fastopen_fail,
-			bytes[TCP_INFO_BITS + 1] >> 1 & 3);
-	shape_fields(decoder, &fields, typed->shape, bytes + TCP_INFO_REST, size - TCP_INFO_REST);
-	if (size >= TCP_INFO_REST + shape_size(typed->shape) + 4) {
-		uint32_t bits = u32_get(bytes + TCP_INFO_REST + shape_size(typed->shape));
-
-		fields_constant(&fields, "tcpi_ecn_mode", &names_tcp_ecn_mode, bits & 3);
-		fields_uint(&fields, "tcpi_accecn_opt_seen", bits >> 2 & 3);
-		fields_uint(&fields, "tcpi_accecn_fail_mode", bits >> 4 & 0xf);
-		fields_uint(&fields, "tcpi_options2", bits >> 8);
-	}
-	return fields.of;
-}
 
 static const struct shape_field shape_md5sig[] = {
 	F_ADDRESS_("tcpm_addr", 128),
@@ -114,12 +90,13 @@ static const struct shape_field shape_md5sig[] = {
 	F_SECRET_("tcpm_key", 80),
 	F_END_,
 };
-/* the flags that start the third word are bit fields: set_current, set_rnext */
 static const struct shape_field shape_ao_add[] = {
 	F_ADDRESS_("addr", 128),
 	F_STRING_("alg_name", 64),
 	F_INT_("ifindex", 4),
-	F_HEX_("flags", 4),
+	F_BITS_("set_current", 0, 1),
+	F_BITS_("set_rnext", 1, 1),
+	F_PAD_(4),
 	F_PAD_(2),
 	F_UINT_("prefix", 1),
 	F_UINT_("sndid", 1),
@@ -133,7 +110,10 @@ static const struct shape_field shape_ao_add[] = {
 static const struct shape_field shape_ao_del[] = {
 	F_ADDRESS_("addr", 128),
 	F_INT_("ifindex", 4),
-	F_HEX_("flags", 4),
+	F_BITS_("set_current", 0, 1),
+	F_BITS_("set_rnext", 1, 1),
+	F_BITS_("del_async", 2, 1),
+	F_PAD_(4),
 	F_PAD_(2),
 	F_UINT_("prefix", 1),
 	F_UINT_("sndid", 1),
@@ -144,7 +124,12 @@ static const struct shape_field shape_ao_del[] = {
 	F_END_,
 };
 static const struct shape_field shape_ao_info[] = {
-	F_HEX_("flags", 4),
+	F_BITS_("set_current", 0, 1),
+	F_BITS_("set_rnext", 1, 1),
+	F_BITS_("ao_required", 2, 1),
+	F_BITS_("set_counters", 3, 1),
+	F_BITS_("accept_icmps", 4, 1),
+	F_PAD_(4),
 	F_PAD_(2),
 	F_UINT_("current_key", 1),
 	F_UINT_("rnext", 1),
@@ -160,7 +145,10 @@ static const struct shape_field shape_ao_keys[] = {
 	F_STRING_("alg_name", 64),
 	F_SECRET_("key", 80),
 	F_UINT_("nkeys", 4),
-	F_HEX_("flags", 2),
+	F_BITS_("is_current", 0, 1),
+	F_BITS_("is_rnext", 1, 1),
+	F_BITS_("get_all", 2, 1),
+	F_PAD_(2),
 	F_UINT_("sndid", 1),
 	F_UINT_("rcvid", 1),
 	F_UINT_("prefix", 1),
@@ -208,7 +196,8 @@ static const struct typed tcp_rows[] = {
 	{ .name = "TCP_LINGER2", .make = typed_int },
 	{ .name = "TCP_DEFER_ACCEPT", .make = typed_int },
 	{ .name = "TCP_WINDOW_CLAMP", .make = typed_int },
-	{ .name = "TCP_INFO", .make = make_tcp_info, .shape = shape_tcp_info },
+	/* older kernels and programs have it shorter */
+	{ .name = "TCP_INFO", .make = typed_shape, .shape = shape_tcp_info, .least = 1 },
 	{ .name = "TCP_QUICKACK", .make = typed_int },
 	{ .name = "TCP_CONGESTION", .make = typed_string },
 	{ .name = "TCP_MD5SIG", .make = typed_shape, .shape = shape_md5sig },
@@ -373,9 +362,9 @@ const struct level options_tls = LEVEL("SOL_TLS", sockopt_level, -1, tls, tls_ro
 
 struct value *decode_tcp_info(struct arena *arena, const void *info, uint32_t size)
 {
-	const struct typed typed = { .name = "TCP_INFO", .shape = shape_tcp_info };
+	const struct typed typed = { .name = "TCP_INFO", .shape = shape_tcp_info, .least = 1 };
 	struct call call = { .abi = &abi_x86_64 }; /* our own kernel's layout */
 	const struct decoder decoder = { .arena = arena, .call = &call };
 
-	return make_tcp_info(&decoder, &typed, NULL, info, size);
+	return typed_shape(&decoder, &typed, NULL, info, size);
 }

@@ -65,6 +65,28 @@ static struct value *mac_value(struct arena *arena, const char *name, const uint
 	return fields_mac(&fields, name, bytes, size);
 }
 
+/* Flags whose bits are numbered by the constants of a list, from 1. */
+static struct value *places_value(struct arena *arena, const struct shape_field *field, uint64_t flags)
+{
+	struct value *value = value_new(arena, VALUE_FLAGS, field->name);
+	const char *names[64];
+	uint32_t count = 0;
+
+	value->flags.number = value->flags.rest = flags;
+	for (unsigned bit = 0; bit < 64; bit++) {
+		const char *name = flags >> bit & 1 ? names_find(field->names, bit + 1) : NULL;
+
+		if (!name)
+			continue;
+		names[count++] = name;
+		value->flags.rest &= ~((uint64_t)1 << bit);
+	}
+	value->flags.count = count;
+	value->flags.names = arena_alloc(arena, (count + 1) * sizeof(*names));
+	memcpy(value->flags.names, names, count * sizeof(*names));
+	return value;
+}
+
 struct value *shape_field_value(const struct decoder *decoder, struct arena *arena,
 				const struct shape_field *field, const uint8_t *bytes)
 {
@@ -115,8 +137,11 @@ struct value *shape_field_value(const struct decoder *decoder, struct arena *are
 		return value_int(arena, name, (int)u32_get(bytes));
 	case S_SHAPE:
 		return shape_value(decoder, arena, name, field->shape, bytes, size);
+	case S_PLACES:
+		return places_value(arena, field, unsigned_get(bytes, size));
 	case S_END:
 	case S_PAD:
+	case S_BITS:
 	case S_WORD:
 	case S_LONG:
 	case S_POINTER:
@@ -136,6 +161,8 @@ static uint32_t field_size(const struct shape_field *field, uint32_t at, unsigne
 		return word;
 	case S_ALIGN:
 		return (word - at % word) % word;
+	case S_BITS:
+		return 0;
 	default:
 		return field->size;
 	}
@@ -170,9 +197,36 @@ static struct value *word_value(const struct decoder *decoder, struct arena *are
 	return shape_field_value(decoder, arena, &fixed, bytes);
 }
 
+/* Bytes that must be there for a bit field. */
+static uint32_t bits_size(const struct shape_field *field)
+{
+	return ((field->size >> 8) + (field->size & 0xff) + 7u) / 8;
+}
+
+/* A bit field of little-endian bytes. */
+static struct value *bits_value(struct arena *arena, const struct shape_field *field, const uint8_t *bytes)
+{
+	const unsigned first = field->size >> 8, wide = field->size & 0xff;
+	const uint64_t number = unsigned_get(bytes, bits_size(field)) >> first & (((uint64_t)1 << wide) - 1);
+
+	return field->names ? value_constant(arena, field->name, field->names, number)
+			    : value_uint(arena, field->name, number);
+}
+
 static bool is_word(const struct shape_field *field)
 {
 	return field->as == S_WORD || field->as == S_LONG || field->as == S_POINTER;
+}
+
+/* A field of any kind but those that only take room. */
+static struct value *one_value(const struct decoder *decoder, struct arena *arena,
+			       const struct shape_field *field, unsigned word, const uint8_t *bytes)
+{
+	if (field->as == S_BITS)
+		return bits_value(arena, field, bytes);
+	if (is_word(field))
+		return word_value(decoder, arena, field, word, bytes);
+	return shape_field_value(decoder, arena, field, bytes);
 }
 
 void shape_fields(const struct decoder *decoder, struct fields *to, const struct shape_field *shape,
@@ -189,11 +243,9 @@ void shape_fields(const struct decoder *decoder, struct fields *to, const struct
 				fields_bytes(to, shape->name, bytes + at, size - at);
 			return;
 		}
-		if (at + wide > size)
+		if (at + (shape->as == S_BITS ? bits_size(shape) : wide) > size)
 			return;
-		struct value *value = is_word(shape)
-					      ? word_value(decoder, to->arena, shape, word, bytes + at)
-					      : shape_field_value(decoder, to->arena, shape, bytes + at);
+		struct value *value = one_value(decoder, to->arena, shape, word, bytes + at);
 
 		if (value)
 			fields_add(to, value);

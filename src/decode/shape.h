@@ -39,7 +39,9 @@ enum shape_as {
 	S_WORD,	 /* unsigned, as wide as the ABI's long */
 	S_LONG,	 /* signed, the same */
 	S_POINTER,
-	S_ALIGN, /* padding up to a multiple of the ABI's long */
+	S_ALIGN,  /* padding up to a multiple of the ABI's long */
+	S_BITS,	  /* a bit field of what follows, which a padding then skips; names perhaps */
+	S_PLACES, /* flags: bit n stands for the constant n + 1 of names */
 };
 
 struct shape_field {
@@ -141,6 +143,19 @@ struct shape_field {
 #define F_ALIGN_                             \
 	{                                    \
 		NULL, 0, S_ALIGN, NULL, NULL \
+	}
+/* wide bits from bit first on of the bytes that come next: a field that takes no room */
+#define F_BITS_(n, first, wide)                              \
+	{                                                    \
+		n, (first) << 8 | (wide), S_BITS, NULL, NULL \
+	}
+#define F_BITS_CONST_(n, first, wide, list)                           \
+	{                                                             \
+		n, (first) << 8 | (wide), S_BITS, &names_##list, NULL \
+	}
+#define F_PLACES_(n, bytes, list)                       \
+	{                                               \
+		n, bytes, S_PLACES, &names_##list, NULL \
 	}
 #define F_END_                             \
 	{                                  \

@@ -30,6 +30,21 @@ static const struct name ifla_inet6[] = {
 };
 LIST(ifla_inet6, "IFLA_INET6_");
 
+static const struct name ipv4_devconf[] = {
+#include "ipv4_devconf.def"
+};
+LIST(ipv4_devconf, "IPV4_DEVCONF_");
+
+static const struct name ipv6_devconf[] = {
+#include "ipv6_devconf.def"
+};
+LIST(ipv6_devconf, "DEVCONF_");
+
+static const struct name icmp6_mib[] = {
+#include "icmp6_mib.def"
+};
+LIST(icmp6_mib, "ICMP6_MIB_");
+
 static const struct name ifla_mctp[] = {
 #include "ifla_mctp.def"
 };

@@ -192,6 +192,19 @@ IPV6_OPTIONS = {
     "MRT6_PIM": (INT, ON_RAW6), "MRT6_TABLE": (UINT, ON_RAW6), "MRT6_FLUSH": (HEX, ON_RAW6), "IP6T_SO_ORIGINAL_DST": (ADDRESS, {"on": TCP6, "only": "get"}),
 }
 
+
+def icmp_filter(data, fields, names):
+    """A bit per type that is blocked; what passes by name, at most 32 of them."""
+    of = Struct(fields)
+    found = of.decode(data, 8)
+    if found is None:
+        return None
+    bits = int.from_bytes(data[:of.size(8)], "little")
+    passes = [kind for kind in range(8 * of.size(8)) if not bits >> kind & 1]
+    found["passes"] = [names.get(kind, kind) for kind in passes[:32]]
+    return {**found, "passes_total": len(passes)} if len(passes) > 32 else found
+
+
 # ---- TCP, UDP, MPTCP, TLS ----
 
 TCP_STATES = " ".join(f"{place + 1}=TCP_{name}" for place, name in enumerate(
@@ -243,11 +256,11 @@ TCP_OPTIONS = {
     "TCP_ZEROCOPY_RECEIVE": (Struct("x8 address, u4 length, u4 recv_skip_hint, u4 inq, i4 err, x8 copybuf_address, i4 copybuf_len, "
                                     "f4 flags 1=TCP_RECEIVE_ZEROCOPY_FLAG_TLB_CLEAN_HINT, x8 msg_control, u8 msg_controllen, "
                                     "f4 msg_flags 1=MSG_OOB, p4 -", least=12), {"input": True}),
-    "TCP_AO_ADD_KEY": Struct(f"a128 addr, s64 alg_name, i4 ifindex, x4 flags, p2 -, u1 prefix, u1 sndid, u1 rcvid, u1 maclen, {AO_FLAGS}, u1 keylen, S80 key"),
-    "TCP_AO_DEL_KEY": Struct(f"a128 addr, i4 ifindex, x4 flags, p2 -, u1 prefix, u1 sndid, u1 rcvid, u1 current_key, u1 rnext, {AO_FLAGS}"),
-    "TCP_AO_INFO": (Struct("x4 flags, p2 -, u1 current_key, u1 rnext, u8 pkt_good, u8 pkt_bad, u8 pkt_key_not_found, u8 pkt_ao_required, "
+    "TCP_AO_ADD_KEY": Struct(f"a128 addr, s64 alg_name, i4 ifindex, B0-1 set_current, B1-1 set_rnext, p4 -, p2 -, u1 prefix, u1 sndid, u1 rcvid, u1 maclen, {AO_FLAGS}, u1 keylen, S80 key"),
+    "TCP_AO_DEL_KEY": Struct(f"a128 addr, i4 ifindex, B0-1 set_current, B1-1 set_rnext, B2-1 del_async, p4 -, p2 -, u1 prefix, u1 sndid, u1 rcvid, u1 current_key, u1 rnext, {AO_FLAGS}"),
+    "TCP_AO_INFO": (Struct("B0-1 set_current, B1-1 set_rnext, B2-1 ao_required, B3-1 set_counters, B4-1 accept_icmps, p4 -, p2 -, u1 current_key, u1 rnext, u8 pkt_good, u8 pkt_bad, u8 pkt_key_not_found, u8 pkt_ao_required, "
                            "u8 pkt_dropped_icmp", least=8), {"input": True}),
-    "TCP_AO_GET_KEYS": (Struct(f"a128 addr, s64 alg_name, S80 key, u4 nkeys, x2 flags, u1 sndid, u1 rcvid, u1 prefix, u1 maclen, {AO_FLAGS}, "
+    "TCP_AO_GET_KEYS": (Struct(f"a128 addr, s64 alg_name, S80 key, u4 nkeys, B0-1 is_current, B1-1 is_rnext, B2-1 get_all, p2 -, u1 sndid, u1 rcvid, u1 prefix, u1 maclen, {AO_FLAGS}, "
                                "u1 keylen, i4 ifindex, u8 pkt_good, u8 pkt_bad"), {"input": True}),
     "TCP_AO_REPAIR": Struct("b4 snt_isn, b4 rcv_isn, u4 snd_sne, u4 rcv_sne"),
 }
@@ -422,8 +435,11 @@ TIPC_OPTIONS = {
 }
 OPTIONS = {
     "SOL_SOCKET": (UDP, SOCKET), "SOL_IP": (UDP, IP_OPTIONS), "SOL_IPV6": (UDP6, IPV6_OPTIONS),
-    "SOL_ICMPV6": (RAW6, {"ICMPV6_FILTER": Struct("x8 data0, x8 data64, x8 data128, x8 data192")}),
-    "SOL_RAW": ((2, 3, 1), {"ICMP_FILTER": HEX, "IPV6_CHECKSUM": INT, "IPV6_HDRINCL": INT}), "SOL_TCP": (TCP, TCP_OPTIONS),
+    "SOL_ICMPV6": (RAW6, {"ICMPV6_FILTER": Call(
+        lambda data, word: icmp_filter(data, "u8 data0, u8 data64, u8 data128, u8 data192", {128: "ICMPV6_ECHO_REQUEST", 129: "ICMPV6_ECHO_REPLY"}),
+        b"\xff" * 16 + b"\xfc" + b"\xff" * 15)}),
+    "SOL_RAW": ((2, 3, 1), {"ICMP_FILTER": Call(
+        lambda data, word: icmp_filter(data, "u4 data", {0: "ICMP_ECHOREPLY", 3: "ICMP_DEST_UNREACH", 8: "ICMP_ECHO"}), number(4, ~0x109)), "IPV6_CHECKSUM": INT, "IPV6_HDRINCL": INT}), "SOL_TCP": (TCP, TCP_OPTIONS),
     "SOL_UDP": (UDP, UDP_OPTIONS), "SOL_UDPLITE": (UDPLITE, UDP_OPTIONS), "SOL_MPTCP": (MPTCP, MPTCP_OPTIONS), "SOL_TLS": (TCP, TLS_OPTIONS),
     "SOL_PACKET": (PACKET, PACKET_OPTIONS), "SOL_NETLINK": (ROUTE, NETLINK_OPTIONS), "AF_VSOCK": (VSOCK, VSOCK_OPTIONS),
     "SOL_VSOCK": (VSOCK, VSOCK_OPTIONS), "SOL_XDP": (XDP, XDP_OPTIONS), "SOL_SCTP": (SCTP, SCTP_OPTIONS), "SOL_CAN_RAW": (CAN, CAN_OPTIONS),
@@ -538,7 +554,7 @@ ADDRESSES = {
         (struct.pack(">2sHI16s", b"\12\0", 80, 7, bytes(15) + b"\1") + number(4, 3), {"ip": "::1", "port": 80, "sin6_flowinfo": 7, "sin6_scope_id": 3}),
         (struct.pack(">2sHI16s", b"\12\0", 80, 7, bytes(15) + b"\1"), {"ip": "::1", "port": 80, "sin6_flowinfo": 7})],
     "AF_UNIX": [(b"\1\0/nowhere/x\0", {"sun_path": "/nowhere/x"}), (b"\1\0\0hidden", {"sun_path": "@hidden", "abstract": True}),
-                (b"\1\0", {}), (b"\1\0" + b"p" * 108, {"sun_path": "p" * 108}), (b"\1\0/unterminated", {"sun_path": "/unterminated"})],
+                (b"\1\0", {}), (b"\1\0/nowhere/" + b"p" * 99, {"sun_path": "/nowhere/" + "p" * 99}), (b"\1\0/nowhere/unterminated", {"sun_path": "/nowhere/unterminated"})],
     "AF_NETLINK": [(struct.pack("=HHII", 16, 0, 4711, 5), {"nl_pid": 4711, "nl_groups": 5})],
     "AF_PACKET": [(b"\x11\0\x08\0" + number(4, 1) + number(2, 772) + bytes([0, 6]) + SIX_BYTES + bytes(2), {
         "sll_protocol": "ETH_P_IP", "sll_ifindex": 1, "sll_hatype": "ARPHRD_LOOPBACK", "sll_pkttype": "PACKET_HOST", "sll_halen": 6, "sll_addr": MAC})],

@@ -3,7 +3,7 @@
 A structure is described by its fields in the kernel's order: "i4 l_onoff, i4 l_linger". A field is a letter, its size and its
 name: i signed, u unsigned, x unsigned (shown in hex by text), b big-endian, n big-endian constant, c constant, f flags, s string,
 m link-layer address, I IP address, a struct sockaddr, S secret, h bytes, p padding, w/l/P an unsigned, signed word or pointer of
-the ABI, A padding up to a word, r all bytes that are left. Constants and flags list what they are tried with: "c4 type 1=ONE 2=TWO".
+the ABI, A padding up to a word, r all bytes that are left, B and two numbers a bit field of what a padding then skips. Constants and flags list what they are tried with: "c4 type 1=ONE 2=TWO".
 """
 import base64
 import ipaddress
@@ -65,7 +65,8 @@ class Field:
 
     def __init__(self, words, place):
         kind, name, *constants = words.split()
-        self.kind, self.size = kind[0], int(kind[1:] or 0)
+        self.kind, self.size = kind[0], 0 if kind[0] == "B" else int(kind[1:] or 0)
+        self.first, self.wide = map(int, kind[1:].split("-")) if kind[0] == "B" else (0, 0)
         self.name, self.place = (None if name == "-" else name), place
         self.constants = {int(number, 0): label for number, label in (item.split("=") for item in constants)}
 
@@ -86,7 +87,7 @@ class Field:
             return f"text{self.place}".encode("ascii")[:width].ljust(width, b"\0")
         if self.kind in "mIShr":
             return bytes(16 + self.place + number for number in range(width))
-        if self.kind in "pA":
+        if self.kind in "pAB":
             return bytes(width)
         return self.place.to_bytes(width, "little")
 
@@ -131,6 +132,10 @@ class Struct:
         found, at = {}, 0
         for field in self.fields:
             width = field.width(at, word)
+            if field.kind == "B":
+                bits = int.from_bytes(data[at:at + 4], "little") >> field.first
+                found[field.name] = bits & ((1 << field.wide) - 1)
+                continue
             if field.kind == "r":
                 width = len(data) - at
                 if not width:
