@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -334,6 +335,17 @@ static int exit_status(const struct run *run, const struct trace_result *result)
 	return WEXITSTATUS(result->status);
 }
 
+/* Debug files that are looked for where nothing can be would be missed in silence. */
+static int look_for_debug_dir(struct run *run)
+{
+	const char *dir = run->options.debug_dir;
+	struct stat st;
+
+	if (!dir || (stat(dir, &st) == 0 && S_ISDIR(st.st_mode)))
+		return 0;
+	return error_set(&run->error, ENOTDIR, "--debug-dir %s is no folder", dir);
+}
+
 static int trace(struct run *run)
 {
 	struct trace_result result = { 0 };
@@ -341,7 +353,7 @@ static int trace(struct run *run)
 	signal(SIGPIPE, SIG_IGN); /* a message that nobody reads must not end the trace, and the command */
 	if (!run->options.command)
 		signal(SIGTSTP, SIG_IGN); /* a stopped tracer holds whoever is at a stop */
-	if (open_output(run) != 0)
+	if (look_for_debug_dir(run) != 0 || open_output(run) != 0)
 		return fail(&run->error);
 	make_tracer(run);
 	int failed = run_trace(run);

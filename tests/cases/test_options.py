@@ -43,6 +43,12 @@ def test_broken_program():
         one_line(harness.sockline(path), 126)
 
 
+def test_debug_dir_must_be_there():
+    ended = harness.sockline("--debug-dir=/nonexistent", "true")
+    one_line(ended)
+    assert "/nonexistent is no folder" in ended.err, ended
+
+
 def test_script_without_interpreter():
     """As env does it, and the line names what is not there."""
     with harness.scratch("script") as path:
