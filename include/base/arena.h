@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct arena_block;
 
@@ -42,7 +43,11 @@ static inline void *arena_alloc(struct arena *arena, size_t size)
 }
 
 /* As arena_alloc, zeroed. */
-void *arena_zalloc(struct arena *arena, size_t size);
+static inline void *arena_zalloc(struct arena *arena, size_t size)
+{
+	return memset(arena_alloc(arena, size), 0, size);
+}
+
 /* Copies len bytes and adds a NUL. */
 char *arena_copy(struct arena *arena, const void *bytes, size_t len);
 char *arena_string(struct arena *arena, const char *text);

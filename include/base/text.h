@@ -42,8 +42,14 @@ static inline void text_add(struct text *text, const char *string)
 
 static inline void text_add_char(struct text *text, char c)
 {
-	text_add_bytes(text, &c, 1);
+	if (text->cap - text->len <= 1)
+		text_reserve(text, 2);
+	text->data[text->len++] = c;
+	text->data[text->len] = 0;
 }
+
+/* "00" "01" ... "99", for writing two digits at a time. */
+extern const char text_digits[200];
 
 void text_add_int(struct text *text, int64_t number);
 void text_add_uint(struct text *text, uint64_t number);

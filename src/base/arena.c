@@ -103,11 +103,6 @@ void *arena_grow(struct arena *arena, size_t size)
 	return next->data;
 }
 
-void *arena_zalloc(struct arena *arena, size_t size)
-{
-	return memset(arena_alloc(arena, size), 0, size);
-}
-
 char *arena_copy(struct arena *arena, const void *bytes, size_t len)
 {
 	char *copy = arena_alloc(arena, len + 1);

@@ -95,6 +95,49 @@ static char *put_odd(char *out, const unsigned char **at, const unsigned char *e
 	return out;
 }
 
+/* True when all eight bytes are ASCII that stands as it is, quoted or not, in text and in JSON. */
+static inline int are_plain(uint64_t eight)
+{
+	const uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+	const uint64_t quote = eight ^ 0x22 * ones, slash = eight ^ 0x5c * ones, delete = eight ^ 0x7f * ones;
+
+	return !((eight | (eight - 0x20 * ones) | (quote - ones) | (slash - ones) | (delete - ones)) & high);
+}
+
+/* Copies a byte that stands as it is, or as many eights of them as there are; *at moves past them. Returns
+ * the end. */
+static inline char *put_plain(char *out, const unsigned char **at, const unsigned char *end)
+{
+	const unsigned char *from = *at;
+	uint64_t eight;
+
+	while (end - *at >= (ptrdiff_t)sizeof(eight) &&
+	       (memcpy(&eight, *at, sizeof(eight)), are_plain(eight))) {
+		memcpy(out, &eight, sizeof(eight));
+		out += sizeof(eight);
+		*at += sizeof(eight);
+	}
+	if (*at == from)
+		*out++ = (char)*(*at)++;
+	return out;
+}
+
+/* Writes a run of NULs as \0; *at moves past it. Returns the end. */
+static char *put_nuls(char *out, const unsigned char **from, const unsigned char *end)
+{
+	const unsigned char *at = *from;
+	uint32_t four;
+
+	for (; end - at >= 4 && (memcpy(&four, at, sizeof(four)), !four); at += 4, out += 8)
+		memcpy(out, "\\0\\0\\0\\0", 8);
+	for (; at < end && !*at; at++, out += 2)
+		memcpy(out, "\\0", 2);
+	*from = at;
+	if (at < end && *at >= '0' && *at <= '9')
+		return put_hex(out - 2, 0); /* "\0" would swallow the digit */
+	return out;
+}
+
 void text_add_escaped(struct text *text, const char *bytes, size_t len, int utf8, int quoted)
 {
 	const unsigned char *at = (const unsigned char *)bytes, *end = at + len;
@@ -103,16 +146,12 @@ void text_add_escaped(struct text *text, const char *bytes, size_t len, int utf8
 		text_reserve(text, len * ESCAPE_MAX + 1);
 	char *out = text->data + text->len;
 	while (at < end) {
-		if (!escapes[*at] || (*at == '"' && !quoted)) {
-			*out++ = (char)*at++;
-		} else if (*at) {
+		if (!escapes[*at] || (*at == '"' && !quoted))
+			out = put_plain(out, &at, end);
+		else if (*at)
 			out = put_odd(out, &at, end, utf8);
-		} else {
-			for (; at < end && !*at; at++, out += 2)
-				memcpy(out, "\\0", 2);
-			if (at < end && *at >= '0' && *at <= '9')
-				out = put_hex(out - 2, 0); /* "\0" would swallow the digit */
-		}
+		else
+			out = put_nuls(out, &at, end);
 	}
 	*out = 0;
 	text->len = (size_t)(out - text->data);
@@ -161,6 +200,28 @@ static char *put_json_character(char *out, const unsigned char *at, size_t len, 
 	return out + *step;
 }
 
+/* Writes one character that does not stand as it is in JSON; *at moves past it. Returns the end. */
+static inline char *put_json_odd(char *out, const unsigned char **at, const unsigned char *end)
+{
+	const unsigned char byte = **at;
+	const char letter = json_escapes[byte];
+	size_t step = 1;
+
+	if (letter == 'm') {
+		out = put_json_character(out, *at, (size_t)(end - *at), &step);
+	} else if (letter == 'u') {
+		memcpy(out, "\\u00", 4);
+		out[4] = hex_digits[byte >> 4];
+		out[5] = hex_digits[byte & 15];
+		out += JSON_MAX;
+	} else {
+		*out++ = '\\';
+		*out++ = letter;
+	}
+	*at += step;
+	return out;
+}
+
 void text_add_json(struct text *text, const char *bytes, size_t len)
 {
 	const unsigned char *at = (const unsigned char *)bytes, *end = at + len;
@@ -169,23 +230,15 @@ void text_add_json(struct text *text, const char *bytes, size_t len)
 		text_reserve(text, len * JSON_MAX + 1);
 	char *out = text->data + text->len;
 	while (at < end) {
-		const char letter = json_escapes[*at];
-		size_t step = 1;
-
-		if (!letter) {
-			*out++ = (char)*at;
-		} else if (letter == 'm') {
-			out = put_json_character(out, at, (size_t)(end - at), &step);
-		} else if (letter == 'u') {
-			memcpy(out, "\\u00", 4);
-			out[4] = hex_digits[*at >> 4];
-			out[5] = hex_digits[*at & 15];
-			out += JSON_MAX;
+		if (!json_escapes[*at]) {
+			out = put_plain(out, &at, end);
+		} else if (*at) {
+			out = put_json_odd(out, &at, end);
 		} else {
-			*out++ = '\\';
-			*out++ = letter;
+			memcpy(out, "\\u0000", JSON_MAX);
+			out += JSON_MAX;
+			at++;
 		}
-		at += step;
 	}
 	*out = 0;
 	text->len = (size_t)(out - text->data);

@@ -36,15 +36,51 @@ void text_reserve(struct text *text, size_t more)
 	text->cap = cap;
 }
 
+const char text_digits[200] = "00010203040506070809"
+			      "10111213141516171819"
+			      "20212223242526272829"
+			      "30313233343536373839"
+			      "40414243444546474849"
+			      "50515253545556575859"
+			      "60616263646566676869"
+			      "70717273747576777879"
+			      "80818283848586878889"
+			      "90919293949596979899";
+
+static unsigned digits_of(uint64_t number)
+{
+	unsigned digits = 1;
+
+	for (; number >= 10000; number /= 10000)
+		digits += 4;
+	return digits + (number >= 10) + (number >= 100) + (number >= 1000);
+}
+
 void text_add_uint(struct text *text, uint64_t number)
 {
-	char digits[20];
-	char *at = digits + sizeof(digits);
+	if (number < 10) {
+		text_add_char(text, (char)('0' + number));
+		return;
+	}
+	const unsigned digits = digits_of(number);
 
-	do
-		*--at = (char)('0' + number % 10);
-	while (number /= 10);
-	text_add_bytes(text, at, (size_t)(digits + sizeof(digits) - at));
+	if (text->cap - text->len <= digits)
+		text_reserve(text, digits + 1);
+	text->len += digits;
+
+	char *at = text->data + text->len;
+
+	*at = 0;
+	for (; number > UINT32_MAX; number /= 100)
+		memcpy(at -= 2, text_digits + 2 * (number % 100), 2);
+	uint32_t rest = (uint32_t)number;
+
+	for (; rest >= 100; rest /= 100)
+		memcpy(at -= 2, text_digits + (size_t)2 * (rest % 100), 2);
+	if (rest >= 10)
+		memcpy(at - 2, text_digits + (size_t)2 * rest, 2);
+	else
+		at[-1] = (char)('0' + rest);
 }
 
 void text_add_int(struct text *text, int64_t number)

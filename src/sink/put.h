@@ -27,11 +27,18 @@ static inline bool put_clean8(uint64_t bytes)
 static inline size_t put_clean_run(const char *bytes, size_t len)
 {
 	size_t run = 0;
+	uint64_t word;
 
-	for (uint64_t word; run + 8 <= len; run += 8) {
+	for (; run + 8 <= len; run += 8) {
 		memcpy(&word, bytes + run, 8);
 		if (!put_clean8(word))
 			break;
+	}
+	/* The last seven at once, with some that are known to be clean. */
+	if (run + 8 > len && run) {
+		memcpy(&word, bytes + len - 8, 8);
+		if (put_clean8(word))
+			return len;
 	}
 	while (run < len && bytes[run] >= 0x20 && bytes[run] != 0x7f && bytes[run] != '"' &&
 	       bytes[run] != '\\')
@@ -53,9 +60,12 @@ static inline void put_foreign(struct text *text, const char *bytes, size_t len,
 static inline void put_digits(struct text *text, uint32_t number, unsigned digits)
 {
 	char buffer[10];
+	unsigned at = digits;
 
-	for (unsigned i = digits; i-- > 0; number /= 10)
-		buffer[i] = (char)('0' + number % 10);
+	for (; at >= 2; number /= 100)
+		memcpy(buffer + (at -= 2), text_digits + 2 * (number % 100), 2);
+	if (at)
+		buffer[0] = (char)('0' + number);
 	text_add_bytes(text, buffer, digits);
 }
 

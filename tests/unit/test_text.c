@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -61,6 +62,31 @@ static void test_growth(void **state)
 	assert_null(text.data);
 }
 
+/* Every count of digits, at its least and greatest, one after the other in one text. */
+static void test_every_length(void **state)
+{
+	struct text text = { 0 };
+	char want[2048] = "";
+	size_t len = 0;
+
+	(void)state;
+	for (uint64_t power = 1;; power *= 10) {
+		len += (size_t)snprintf(want + len, sizeof(want) - len, "%llu %llu %llu ",
+					(unsigned long long)power - 1, (unsigned long long)power,
+					(unsigned long long)power + 7);
+		text_add_uint(&text, power - 1);
+		text_add_char(&text, ' ');
+		text_add_uint(&text, power);
+		text_add_char(&text, ' ');
+		text_add_uint(&text, power + 7);
+		text_add_char(&text, ' ');
+		if (power > UINT64_MAX / 10)
+			break;
+	}
+	assert_string_equal(text.data, want);
+	text_done(&text);
+}
+
 struct escape_case {
 	const char *bytes;
 	size_t len; /* 0: strlen */
@@ -113,6 +139,61 @@ static void test_escaped(void **state)
 		assert_string_equal(text.data, one->want);
 		text_done(&text);
 	}
+}
+
+/* Plain bytes go by eights: what is odd must be found wherever it stands. */
+static void test_escaped_anywhere(void **state)
+{
+	static const struct {
+		char byte;
+		const char *text, *json;
+	} odd[] = {
+		{ '\0', "\\0", "\\u0000" }, { '\n', "\\n", "\\n" },	  { '"', "\\\"", "\\\"" },
+		{ '\\', "\\\\", "\\\\" },   { 0x7f, "\\x7f", "\\u007f" }, { 0x1f, "\\x1f", "\\u001f" },
+	};
+	static const char filler[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+	struct text text = { 0 }, json = { 0 };
+	char want[128];
+
+	(void)state;
+	for (unsigned len = 1; len < 40; len++) {
+		for (unsigned at = 0; at < len; at++) {
+			for (unsigned i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+				char bytes[40];
+
+				memset(bytes, 'a', sizeof(bytes));
+				bytes[at] = odd[i].byte;
+				text_clear(&text);
+				text_add_escaped(&text, bytes, len, 1, 1);
+				snprintf(want, sizeof(want), "%.*s%s%.*s", (int)at, filler, odd[i].text,
+					 (int)(len - at - 1), filler);
+				assert_string_equal(text.data, want);
+				text_clear(&json);
+				text_add_json(&json, bytes, len);
+				snprintf(want, sizeof(want), "%.*s%s%.*s", (int)at, filler, odd[i].json,
+					 (int)(len - at - 1), filler);
+				assert_string_equal(json.data, want);
+			}
+		}
+	}
+	text_done(&text);
+	text_done(&json);
+}
+
+static void test_nuls(void **state)
+{
+	struct text text = { 0 };
+	const char bytes[20] = { 0 };
+
+	(void)state;
+	for (unsigned len = 1; len <= sizeof(bytes); len++) {
+		text_clear(&text);
+		text_add_escaped(&text, bytes, len, 1, 1);
+		assert_int_equal(text.len, 2 * len);
+		assert_memory_equal(text.data, "\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0",
+				    2 * len);
+	}
+	text_done(&text);
 }
 
 struct json_case {
@@ -185,9 +266,11 @@ static void test_columns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers), cmocka_unit_test(test_growth),
-		cmocka_unit_test(test_escaped), cmocka_unit_test(test_json),
-		cmocka_unit_test(test_is_utf8), cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_numbers), cmocka_unit_test(test_every_length),
+		cmocka_unit_test(test_growth),	cmocka_unit_test(test_escaped_anywhere),
+		cmocka_unit_test(test_nuls),	cmocka_unit_test(test_escaped),
+		cmocka_unit_test(test_json),	cmocka_unit_test(test_is_utf8),
+		cmocka_unit_test(test_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
