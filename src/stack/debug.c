@@ -425,7 +425,8 @@ void module_trim(const struct module *module)
 {
 	if (module->kind != MODULE_FILE)
 		return;
-	trim(module->elf);
+	if (!module->image)
+		trim(module->elf);
 	if (module->debug) {
 		trim(module->debug->file.elf);
 		trim(module->debug->common.elf);

@@ -47,7 +47,7 @@ static uint64_t number_at(struct bytes bytes, uint64_t at, unsigned size)
 
 static struct bytes tail(struct bytes bytes, uint64_t at)
 {
-	if (at > bytes.size)
+	if (!bytes.data || at > bytes.size)
 		return (struct bytes){ NULL, 0 };
 	return (struct bytes){ bytes.data + at, bytes.size - at };
 }

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "debug.h"
 #include "guard.h"
+#include "image.h"
 #include "internal.h"
 #include "perfmap.h"
 #include "symbols.h"
@@ -439,6 +440,29 @@ static void keep_fd(struct stack *stack, struct module *module, int fd)
 	close(fd);
 }
 
+/* What opening a module by its memory goes through. */
+static void open_image(void *arg)
+{
+	const struct opening *opening = arg;
+	struct module *module = opening->module;
+	uint64_t unused;
+	size_t count = 0;
+
+	module->segment_count = module->build_id_len = 0;
+	module->is_static = false;
+	Elf *elf = image_open(opening->mapping, opening->memory, &module->image);
+	if (!elf)
+		return;
+	if (elf_getphdrnum(elf, &count) || count > 4096) {
+		elf_end(elf);
+		return;
+	}
+	read_segments(module, elf, count);
+	module->build_id_len = elf_build_id(elf, module->build_id, &unused);
+	module->elf = elf;
+	module->state = MODULE_OPEN;
+}
+
 void module_open(struct stack *stack, struct module *module, const struct mapping *mapping, pid_t tid,
 		 struct memory *memory)
 {
@@ -457,10 +481,13 @@ void module_open(struct stack *stack, struct module *module, const struct mappin
 		module->note =
 			fd == -ENOENT ? "module was deleted since it was mapped" : "module cannot be read";
 	}
+	struct opening opening = { stack, module, mapping, memory, false, -1 };
+	if (module->state != MODULE_OPEN && module->note && guard_run(open_image, &opening))
+		module->state = MODULE_UNUSABLE;
 	log_debug("module %s: %s", module->path,
-		  module->state == MODULE_OPEN ? "opened"
-		  : module->note	       ? module->note
-					       : "not usable");
+		  module->note			 ? module->note
+		  : module->state == MODULE_OPEN ? "opened"
+						 : "not usable");
 }
 
 void module_close(struct module *module)
@@ -477,6 +504,7 @@ void module_close(struct module *module)
 	if (module->eh_frame)
 		dwarf_cfi_end(module->eh_frame);
 	elf_end(module->elf);
+	free(module->image);
 	if (module->fd >= 0)
 		close(module->fd);
 	map_done(&module->codes);

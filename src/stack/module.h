@@ -56,6 +56,7 @@ struct module {
 	struct timespec modified;
 	off_t size;
 	Elf *elf;
+	uint8_t *image; /* what elf is read from when there is no file (image.h), else NULL */
 	struct segment segments[SEGMENTS_MAX];
 	unsigned segment_count;
 	uint8_t build_id[BUILD_ID_MAX];

@@ -3,6 +3,7 @@
 
 #include "expr.h"
 #include "internal.h"
+#include "perfmap.h"
 #include "symbols.h"
 
 enum { SIGNALS_MAX = 16, SCAN_BYTES = 4096, SCAN_TRIES = 32, MISSES_MAX = 3 };
@@ -287,15 +288,34 @@ static bool keep_frame(struct walker *walker, struct code *code, const struct un
 	return true;
 }
 
-/* The function's own symbol tells where to begin. */
+/* How far behind its function's first instruction the code is: by its symbol, or by what a JIT compiler said.
+ */
+static bool find_start(struct walker *walker, const struct code *code, uint64_t *behind)
+{
+	struct symbol symbol;
+	uint64_t start;
+
+	if (code->module->kind == MODULE_ANON) {
+		if (!perfmap_find(walker->stack, code->module->perfmap, code->address, &start))
+			return false;
+		*behind = code->address - start;
+		return true;
+	}
+	if (!symbol_find_own(code->module, code->address, &symbol))
+		return false;
+	*behind = code->address - symbol.start;
+	return true;
+}
+
+/* A known beginning tells where to begin. */
 static bool explore_from_symbol(struct walker *walker, struct code *code)
 {
 	struct unwind_frame frame;
-	struct symbol symbol;
+	uint64_t behind;
 
-	if (!symbol_find_own(code->module, code->address, &symbol))
+	if (!find_start(walker, code, &behind))
 		return false;
-	const uint64_t entry = walker->pc - !code->exact - (code->address - symbol.start);
+	const uint64_t entry = walker->pc - !code->exact - behind;
 	return unwind_explore(walker->unwind, walker->context.memory, entry, walker->pc, &frame) &&
 	       keep_frame(walker, code, &frame, 0);
 }

@@ -150,15 +150,16 @@ def test_nonsense_stacks():
         assert call["caller"]["function"] == "call_with", call["caller"]
 
 
-def test_compiled_at_run_time():
+@pytest.mark.parametrize("name", ["JS:*handler /srv/app.js:4:20", "Lcom/example/Server;::handle", "py::main:/srv/app.py"])
+def test_compiled_at_run_time(name):
     """Code without a file is [anon] until its compiler writes a name for it, and its caller is found."""
     if os.uname().machine != "x86_64":
         pytest.skip("the fixture is written for x86-64")
     program = build("jit", ["gcc", "-g", "-O1"], ["jit.c"])
-    before, after = harness.trace([program], "-k").calls("listen")
+    before, after = harness.trace([program, name], "-k").calls("listen")
     assert before["stack"][0]["module"] == "[anon]" and "function" not in before["stack"][0]
     assert [call["stack"][1]["function"] for call in (before, after)] == ["main", "main"]
-    assert after["stack"][0]["function"] == "JS:*handler /srv/app.js:4:20"
+    assert after["stack"][0]["function"] == name and after["caller"]["function"] == name
 
 
 def test_skip_and_user_code():

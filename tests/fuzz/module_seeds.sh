@@ -2,6 +2,7 @@
 # module_seeds FOLDER: makes small ELF files with tables of all kinds, as first inputs for fuzz_module.
 set -eu
 folder=$1
+here=$(dirname "$0")
 mkdir -p "$folder"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -46,47 +47,6 @@ last:	call restore
 	nop
 	.cfi_endproc
 END
-# Go's table of two functions, one inlined into the other: src/runtime/symtab.go of the Go project. GO_1_20 or GO_1_18.
-cat >"$work/go.S" <<'END'
-	.globl _start
-_start:	sub $16, %rsp
-	call _start
-	add $16, %rsp
-	ret
-second:	call _start
-	ret
-end:
-	.section .gopclntab, "a"
-tab:	.long MAGIC
-	.byte 0, 0, 1, 8
-	.quad 2, 1, _start, names - tab, units - tab, files - tab, values - tab, table - tab
-names:	.byte 0
-main:	.asciz "main.main"
-goexit:	.asciz "runtime.goexit"
-inl:	.asciz "net/http.inlined"
-units:	.long 0
-files:	.asciz "/srv/main.go"
-values:	.byte 0
-sp:	.byte 2, 4, 32, 9, 0
-file:	.byte 2, 13, 0
-line:	.byte 20, 4, 2, 9, 0
-tree:	.byte 2, 13, 0
-table:	.long 0, one - table, second - _start, two - table, end - _start, 0
-one:	.long 0, main - names, 0, 0, sp - values, file - values, line - values, 3, 0 START
-	.byte 0, 0, 0, 4
-	.long 0, 0, tree - values, 0, 0, 0, 0
-two:	.long second - _start, goexit - names, 0, 0, sp - values, file - values, line - values, 0, 0 START
-	.byte 0, 0, 0, 0
-	.section .noptrdata, "aw"
-	.quad tab
-	.fill 21, 8, 0
-	.quad _start
-	.fill 15, 8, 0
-	.quad trees, trees, trees
-	.section .rodata
-trees:	.byte 0, 0, 0, 0
-	.long inl - names, 4, 12, inl - names, 4, 0
-END
 n=0
 # Four bytes that choose addresses come before each file: in the code, of both ABIs.
 seed() {
@@ -112,8 +72,10 @@ for options in "-g" "-g -gdwarf-4 -fdebug-types-section" "-gdwarf-2 -gstrict-dwa
 done
 build "-g" "$work/a.cc"
 build "-static" "$work/signal.s"
-build "-static -DMAGIC=0xfffffff1 -DSTART=,7" "$work/go.S"
-build "-static -DMAGIC=0xfffffff0 -DSTART=" "$work/go.S"
+for go in 16 18 20; do
+	build "-static -DGO=$go" "$here/../programs/gotab.S"
+done
+build "-static -DGO=20 -DNO_TREES" "$here/../programs/gotab.S"
 gcc -g -O2 -c "$work/a.c" -o "$work/a.o"
 seed "$work/a.o"
 # Symbols in .gnu_debugdata, and nowhere else.

@@ -1,11 +1,11 @@
 /* jit: code made at run time, that calls listen(2) and is named in /tmp/perf-PID.map as compilers do for
- * perf(1). */
+ * perf(1), by the name that is given. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-int main(void)
+int main(int argc, char **argv)
 {
 	/* push %rbp; mov %rsp, %rbp; mov $50, %eax; mov $-1, %edi; mov $7, %esi; syscall; pop %rbp; ret */
 	static const unsigned char code[] = { 0x55, 0x48, 0x89, 0xe5, 0xb8, 50,	  0,	0,
@@ -19,7 +19,7 @@ int main(void)
 	((void (*)(void))room)();
 	snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
 	FILE *map = fopen(path, "w");
-	fprintf(map, "%lx %zx JS:*handler /srv/app.js:4:20\n", (unsigned long)room + 2048, sizeof(code));
+	fprintf(map, "%lx %zx %s\n", (unsigned long)room + 2048, sizeof(code), argc > 1 ? argv[1] : "?");
 	fclose(map);
 	mprotect(room, 4096, PROT_READ | PROT_WRITE);
 	memcpy(room + 2048, code, sizeof(code));
