@@ -2,8 +2,30 @@
 import contextlib
 import re
 import socket
+import sys
+
+import pytest
 
 import harness
+import nameworld
+
+# In a network namespace of its own: a port that refuses, and one whose queue is full, which drops every further SYN (listen(2)).
+WORLD = """
+import socket, subprocess, sys
+full = socket.create_server(('127.0.0.9', 7009), backlog=0)
+waiting = [socket.socket() for _ in range(4)]
+for one in waiting:
+    one.setblocking(False)
+    one.connect_ex(full.getsockname())
+sys.exit(subprocess.run(sys.argv[1:]).returncode)
+"""
+
+BLOCKING = """
+import socket, sys
+client = socket.socket()
+client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 300)
+client.connect_ex((sys.argv[1], int(sys.argv[2])))
+"""
 
 CLIENT = """
 import errno, select, socket, sys
@@ -130,3 +152,51 @@ def test_dropped_and_given_up(engine):
         assert len(told) == 1 and told[0][0] == "close", (told, traced)
         assert re.fullmatch(r"not connected after [0-9.]+(ms|s)", told[0][1]), told
         assert closed(traced, port)["state"] == "connecting"
+
+
+# ---- in a network of their own, as a person sees it ------------------------------------------------------------------
+
+
+def told(*command):
+    """The lines that sockline prints about a command in that network; sockline's status is the command's."""
+    trouble = nameworld.why_not()
+    if trouble:
+        pytest.skip(f"no network namespace of our own: {trouble}")
+    world = [*nameworld.words(), sys.executable, "-c", WORLD]
+    return harness.run([*world, harness.SOCKLINE, "--no-caller", "-T", *command]).err
+
+
+def lines(text, word):
+    return [line for line in text.splitlines() if word in line]
+
+
+def waited(line):
+    """The column of waiting, in ms."""
+    number, unit = re.match(r"\S+ +([0-9.]+)(us|ms|s) ", line).groups()
+    return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+
+
+def test_refused_at_once():
+    text = told("/usr/bin/python3", "-c", BLOCKING, "127.0.0.9", "7008")
+    line, = lines(text, "connect(3, 127.0.0.9:7008")
+    assert line.endswith(" = -1 ECONNREFUSED (Connection refused)") and waited(line) < 200, text
+
+
+def test_dropped_while_it_blocks():
+    text = told("/usr/bin/python3", "-c", BLOCKING, "127.0.0.9", "7009")
+    line, = lines(text, "connect(3, 127.0.0.9:7009")
+    assert line.endswith(" = -1 ETIMEDOUT (Connection timed out)") and 250 < waited(line) < 5000, text
+
+
+def test_curl_refused():
+    text = told("curl", "-s", "http://127.0.0.9:7008/")
+    line, = lines(text, "connect failed after ")
+    assert re.search(r"connect failed after [0-9.]+(us|ms): ECONNREFUSED \(Connection refused\)$", line), text
+    assert lines(text, "- exited 7"), text
+
+
+def test_curl_dropped():
+    text = told("curl", "-s", "--connect-timeout", "0.3", "http://127.0.0.9:7009/")
+    line, = lines(text, "not connected after ")
+    assert " close(" in line and re.search(r"not connected after (3\d\d\.?\d*ms|[4-9]\d\dms|\d\.\d+s)$", line), text
+    assert lines(text, "- exited 28"), text

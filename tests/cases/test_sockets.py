@@ -68,6 +68,25 @@ def test_totals_table(web):
     assert request in row and str(int(header) + int(download)) in row, ended
 
 
+def test_totals_of_every_call(program, engine):
+    """A program that counts what it sends and receives by each call that can: the same bytes."""
+    trace = harness.trace([program("tallies")], engine=engine)
+    port, *mine = map(int, trace.out.split())
+    histories = [one for one in closed(trace).values() if "connected_usec" in one]
+    client, server = sorted(histories, key=lambda one: one["peer"] != f"127.0.0.1:{port}")
+    seen = [one[way]["bytes"] for one in (client, server) for way in ("sent", "received")]
+    assert trace.status == 0 and seen == mine, (seen, mine, trace)
+
+
+def test_totals_table_of_every_call(program, engine):
+    ended = harness.sockline("-c", f"--engine={engine}", "--", program("tallies"))
+    port, out, back, *_ = map(int, ended.out.split())
+    rows = {line.split()[-1]: line.split() for line in ended.err.splitlines() if " 127.0.0.1:" in line}
+    client = rows.pop(f"127.0.0.1:{port}")
+    server = next(iter(rows.values()))
+    assert (int(client[1]), int(client[3])) == (out, back) and (int(server[1]), int(server[3])) == (back, out), ended
+
+
 SO_FAR = """
 import os, signal, socket, sys, time
 client = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
