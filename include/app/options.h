@@ -90,6 +90,8 @@ struct options {
 	const char *generate; /* ACTION_GENERATE: man, bash, zsh or fish */
 	int follow_letters;   /* how often -f was given: -ff means something else to strace */
 	int string_limit_set; /* whether -s was given */
+	char **given; /* sockline's own words, given_count of them: argv without its name and the command */
+	unsigned given_count;
 };
 
 /*

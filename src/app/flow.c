@@ -261,15 +261,33 @@ static void set_stack(struct pipeline *pipeline, struct call *call, struct event
 	event->stack_id = call->walk.id;
 }
 
-/* The place belongs to the history of the socket that the call used, and of the one that it made. */
-static void note_user(struct pipeline *pipeline, const struct call *call, const struct place *place)
+/* The two sockets of a socketpair were made there. */
+static void note_pair(struct pipeline *pipeline, const struct event *event, const struct place *place)
 {
+	for (const struct value *arg = event->args; arg; arg = arg->next) {
+		if (arg->kind != VALUE_LIST)
+			continue;
+		for (const struct value *fd = arg->list.first; fd; fd = fd->next)
+			if (fd->kind == VALUE_FD)
+				socket_used_by(
+					state_file_known(pipeline->state, pipeline->task, fd->fd.number),
+					place, true);
+	}
+}
+
+/* The place belongs to the history of the socket that the call used, and of those that it made. */
+static void note_user(struct pipeline *pipeline, const struct call *call, const struct event *event)
+{
+	const struct place *place = event->caller.place;
 	unsigned effect = call->row->effect;
 
 	if (call->file)
 		socket_used_by(call->file, place, false);
-	if (call->finished && !call->failed && (effect == EFFECT_SOCKET || effect == EFFECT_ACCEPT) &&
-	    pipeline->task)
+	if (!call->finished || call->failed || !pipeline->task)
+		return;
+	if (effect == EFFECT_SOCKETPAIR)
+		note_pair(pipeline, event, place);
+	if (effect == EFFECT_SOCKET || effect == EFFECT_ACCEPT)
 		socket_used_by(state_file_known(pipeline->state, pipeline->task, (int)call->result), place,
 			       true);
 }
@@ -280,7 +298,7 @@ void pipeline_set_caller(struct pipeline *pipeline, struct call *call, struct ev
 		return;
 	event->caller = stack_caller(pipeline->stack, &call->walk);
 	if (event->caller.place)
-		note_user(pipeline, call, event->caller.place);
+		note_user(pipeline, call, event);
 	if (pipeline->look->stack)
 		set_stack(pipeline, call, event);
 }

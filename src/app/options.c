@@ -285,6 +285,8 @@ int options_parse(struct options *options, int argc, char **argv, struct error *
 
 	if (!status) {
 		options->command = reader.at < argc ? argv + reader.at : NULL;
+		options->given = argv + 1;
+		options->given_count = (unsigned)(reader.at < argc ? reader.at : argc) - 1;
 		status = check_whole(options, error);
 	}
 	if (!options->string_limit_set)

@@ -116,7 +116,7 @@ static void add_string(struct arena *arena, struct value *details, const char *n
 	value_append(details, value_string(arena, name, string, (uint32_t)strlen(string)));
 }
 
-/* The command's words, or the pids. */
+/* The command's words, or the pids; and how sockline was called. */
 static void add_target(struct pipeline *pipeline, struct value *details)
 {
 	const struct options *options = pipeline->options;
@@ -127,6 +127,11 @@ static void add_target(struct pipeline *pipeline, struct value *details)
 		value_append(list, value_string(arena, NULL, *word, (uint32_t)strlen(*word)));
 	for (unsigned i = 0; !options->command && i < options->pid_count; i++)
 		value_append(list, value_int(arena, NULL, options->pids[i]));
+	value_append(details, list);
+	list = value_list(arena, "options");
+	for (unsigned i = 0; i < options->given_count; i++)
+		value_append(list, value_string(arena, NULL, options->given[i],
+						(uint32_t)strlen(options->given[i])));
 	value_append(details, list);
 }
 

@@ -123,6 +123,14 @@ static void add_moment(struct pipeline *pipeline, struct value *details, const c
 				   (pipeline->look->start_wall_ns + ns - pipeline->look->start_ns) / 1000));
 }
 
+static struct value *value_true(struct arena *arena, const char *name)
+{
+	struct value *value = value_new(arena, VALUE_BOOL, name);
+
+	value->integer = 1;
+	return value;
+}
+
 /* How long from one moment to a later one; absent when one of them is not known. */
 static void add_time(struct arena *arena, struct value *details, const char *name, uint64_t from, uint64_t to)
 {
@@ -165,6 +173,19 @@ static void add_place(struct arena *arena, struct value *list, const char *name,
 		value_append(list, value_string(arena, name, text, (uint32_t)strlen(text)));
 }
 
+/* Whether an earlier caller is on the same line. */
+static bool is_told(const struct socket_history *history, unsigned which)
+{
+	const struct place *place = history->used_by[which];
+
+	for (unsigned i = 0; place->file && i < which; i++) {
+		const struct place *before = history->used_by[i];
+		if (before->file && before->line == place->line && !strcmp(before->file, place->file))
+			return true;
+	}
+	return false;
+}
+
 static void add_callers(struct arena *arena, struct value *details, const struct socket_history *history)
 {
 	struct value *users = value_list(arena, "used_by");
@@ -172,9 +193,12 @@ static void add_callers(struct arena *arena, struct value *details, const struct
 	if (history->created_by)
 		add_place(arena, details, "created_by", history->created_by);
 	for (unsigned i = 0; i < SOCKET_CALLERS && history->used_by[i]; i++)
-		add_place(arena, users, NULL, history->used_by[i]);
+		if (!is_told(history, i))
+			add_place(arena, users, NULL, history->used_by[i]);
 	if (users->list.first)
 		value_append(details, users);
+	if (history->more_callers)
+		value_append(details, value_true(arena, "used_by_more"));
 }
 
 static void add_blocked(struct arena *arena, struct value *details, const struct socket_history *history)
@@ -243,6 +267,10 @@ static struct value *history_details(struct pipeline *pipeline, const struct fil
 	if (!history)
 		return details;
 	add_moment(pipeline, details, "created_usec", history->created);
+	if (history->found)
+		value_append(details, value_true(arena, "found"));
+	add_moment(pipeline, details, "local_known_usec", history->local_known);
+	add_moment(pipeline, details, "peer_known_usec", history->peer_known);
 	if (history->condition != SOCKET_REFUSED) {
 		add_moment(pipeline, details, "connected_usec", history->connect_done);
 		add_time(arena, details, "connect", history->connect_begun, history->connect_done);

@@ -87,6 +87,31 @@ def test_totals_table_of_every_call(program, engine):
     assert (int(client[1]), int(client[3])) == (out, back) and (int(server[1]), int(server[3])) == (back, out), ended
 
 
+def test_whole_history(program, engine):
+    """The event of a socket's end: when what was known, where it was made and used, what it waited for, what failed."""
+    trace = harness.trace([program("tallies")], engine=engine)
+    port = int(trace.out.split()[0])
+    event = next(one for one in trace.of("socket", "closed") if one["details"].get("peer") == f"127.0.0.1:{port}")
+    one = event["details"]
+    calls = trace.calls(socket=event["socket"])
+    made, = [call for call in trace.calls("socket") if call["return_value"] == calls[0]["fd"]]
+
+    def place(call):
+        return f"{call['caller']['file']}:{call['caller']['line']}"
+
+    places = list(dict.fromkeys([place(made), *map(place, calls)]))
+    assert one["created_by"] == place(made) and one["used_by"] == places[:len(one["used_by"])], (one, places)
+    assert len(one["used_by"]) >= 6 and one.get("used_by_more", False) == (len(one["used_by"]) < len(places)), (one, places)
+    moments = [one[name] for name in ("created_usec", "peer_known_usec", "connected_usec", "first_received_usec")]
+    assert moments == sorted(moments) and one["local_known_usec"] >= one["created_usec"], one
+    assert one["family"] == "AF_INET" and one["type"] == "SOCK_STREAM" and one["state"] == "connected" and one["cookie"], one
+    assert {"connect_usec", "send_usec", "receive_usec"} <= set(one["blocked"]) and one["connect_usec"] > 0, one
+    accepted = next(other for other in trace.of("socket", "closed") if other["details"].get("accepted"))
+    assert accepted["details"]["accepted"] == 1 and accepted["details"]["state"] == "listening", accepted
+    server = next(other for other in closed(trace).values() if other.get("peer") == one["local"])
+    assert server["errors"] == {"EAGAIN": 4}, server
+
+
 SO_FAR = """
 import os, signal, socket, sys, time
 client = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
@@ -457,13 +482,14 @@ def peak_of(command):
 
 
 @pytest.mark.limit(90)
-def test_memory_follows_what_is_open():
+@pytest.mark.parametrize("options", [["-e", "trace=none"], ["-c"]])
+def test_memory_follows_what_is_open(options):
     """Twice as many sockets open take at most the memory of as many more sockets; those that were closed take none."""
     if harness.is_sanitized():
         pytest.skip("AddressSanitizer keeps freed memory")
 
     def peak(most):
-        return peak_of([harness.SOCKLINE, "-o", "/dev/null", "-e", "trace=none", PYTHON, "-c", MANY, most])
+        return peak_of([harness.SOCKLINE, "-o", "/dev/null", *options, PYTHON, "-c", MANY, most])
 
     small, large = peak(500), peak(4000)
     assert (large - small) / 3500 < 2, f"{small} KiB with 500 sockets, {large} KiB with 4000"
