@@ -103,6 +103,11 @@ struct trace_options {
  */
 struct tracer *tracer_new(const struct trace_options *options, const struct trace_events *events);
 int tracer_run(struct tracer *tracer, struct error *error);
+/*
+ * After the thread that called tracer_run has ended: tells of what was still traced then (let_go, finish,
+ * task_end, process_end). Not before, as a process that is let go must not wait for what is written of it.
+ */
+void tracer_finish(struct tracer *tracer);
 void tracer_free(struct tracer *tracer);
 
 /*

@@ -304,6 +304,7 @@ static int run_trace(struct run *run)
 				 strerror(failed));
 	take_signals(run, &set);
 	pthread_join(thread, NULL);
+	tracer_finish(run->tracer);
 	pipeline_end(run->pipeline);
 	return run->failed;
 }

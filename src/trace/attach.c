@@ -13,10 +13,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "tracee.h"
 
-enum { PATROL_NS = 5000000, IDLE_PASSES = 50, RUNS_MAX = 10 };
+enum { PATROL_NS = 5000000, MEND_NS = 50000000, IDLE_PASSES = 50, RUNS_MAX = 10 };
 
 static unsigned long attach_options(const struct tracer *tracer)
 {
@@ -31,15 +32,20 @@ static unsigned long attach_options(const struct tracer *tracer)
 
 /*
  * PTRACE_SEIZE waits while the process is in execve, which itself waits for its other threads to be reaped:
- * by the bell's handler, meanwhile.
+ * by the bell's handler, meanwhile. When another tracer has them, that may last for ever: -EINTR when
+ * sockline is to end. (Should it just have been seized then, the tracing thread's end lets it go.)
  */
 static int seize(struct tracer *tracer, pid_t tid)
 {
-	int error = 0;
+	volatile int error = 0;
 
-	tracer->seizing = 1;
-	if (ptrace(PTRACE_SEIZE, tid, 0, attach_options(tracer)))
-		error = -errno;
+	if (sigsetjmp(tracer->escape, 1)) {
+		error = -EINTR;
+	} else {
+		tracer->seizing = 1;
+		if (ptrace(PTRACE_SEIZE, tid, 0, attach_options(tracer)))
+			error = -errno;
+	}
 	tracer->seizing = 0;
 	return error;
 }
@@ -74,9 +80,11 @@ static int seize_thread(struct tracer *tracer, pid_t pid, pid_t tid)
 
 	engine_set(tracee, tracer->attach_engine);
 	tracee_join(tracee, pid, true);
-	tracee_announce(tracee, NULL, 0);
-	if (tracee->engine->seized && tracee->engine->seized(tracee))
-		engine_change(tracee, &engine_syscall);
+	if (tracee->engine->seized) {
+		tracee_announce(tracee, NULL, 0);
+		if (tracee->engine->seized(tracee))
+			engine_change(tracee, &engine_syscall);
+	}
 	return 1;
 }
 
@@ -163,31 +171,35 @@ static void tell_blocked(struct tracee *tracee, const struct call *found)
 }
 
 /* The row of the call that a thread sleeps in, NULL when it sleeps in none. */
-static const struct row *look_asleep(struct tracee *tracee, bool tell)
+static const struct row *look_asleep(struct tracee *tracee)
 {
 	struct call call = { 0 };
-	const struct row *row = NULL;
 
 	tracee->sleeping = proc_syscall(tracee->task.process->pid, tracee->task.tid, &tracee->sleeping_number,
 					tracee->sleeping_args) == 1;
-	if (tracee->sleeping)
-		row = sleeping_row(tracee, &call);
-	if (row && tell)
+	return tracee->sleeping ? sleeping_row(tracee, &call) : NULL;
+}
+
+/* What it slept in when it was looked at. */
+static void tell_sleep(struct tracee *tracee)
+{
+	struct call call = { 0 };
+
+	if (tracee->sleeping && sleeping_row(tracee, &call))
 		tell_blocked(tracee, &call);
-	return row;
 }
 
 bool attach_may_wake(struct tracee *tracee)
 {
-	const struct row *row = look_asleep(tracee, false);
+	const struct row *row = look_asleep(tracee);
 
 	return !row || !mend_forbids_waking(row, tracee->sleeping_args);
 }
 
 /* Wakes a thread, unless its call forbids that; then it is looked at again. */
-static void wake_gently(struct tracee *tracee, bool tell)
+static void wake_gently(struct tracee *tracee)
 {
-	const struct row *row = look_asleep(tracee, tell);
+	const struct row *row = look_asleep(tracee);
 
 	/* One that runs may still be in the call that it slept in: it is given time to leave. */
 	if (tracee->interrupt_due && !tracee->sleeping && ++tracee->runs < RUNS_MAX) {
@@ -205,7 +217,8 @@ static void wake_gently(struct tracee *tracee, bool tell)
 /* An engine that needs no stop has the thread at once. */
 static void begin_seized(struct tracee *tracee)
 {
-	look_asleep(tracee, true);
+	look_asleep(tracee);
+	tell_sleep(tracee);
 	tracee->sleeping = false;
 	tracee->life = LIFE_TRACED;
 	tracee->adopted = true;
@@ -214,22 +227,93 @@ static void begin_seized(struct tracee *tracee)
 
 void attach_wake(struct tracee *tracee)
 {
-	wake_gently(tracee, false);
+	wake_gently(tracee);
 }
 
+static bool is_new(const struct tracee *tracee, pid_t pid)
+{
+	return tracee->life == LIFE_ATTACHED && tracee->task.process->pid == pid;
+}
+
+static unsigned count_woken(struct tracer *tracer, pid_t pid)
+{
+	struct map_slot *slot;
+	unsigned woken = 0;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));)
+		woken += is_new(slot->value, pid) && ((struct tracee *)slot->value)->woken;
+	return woken;
+}
+
+/* Makes a woken sleeper's call begin again. False: it left a call, which is to be told of, or has another
+ * stop. */
+static bool mend_quickly(struct tracee *tracee, const struct stop *stop)
+{
+	if (stop->kind != STOP_INTERRUPT)
+		return false;
+	tracee->stopped = true;
+	tracee->info_read = tracee->regs_read = false;
+	tracee->kind = stop->kind;
+	if (tracee_regs(tracee))
+		return false;
+	if ((int64_t)tracee->regs.orig_rax >= 0 && !restart_is_code((int32_t)tracee->regs.rax) &&
+	    !(mend_wanted(tracee) && mend_call(tracee)))
+		return false;
+	tracee->woken = tracee->stopped = false;
+	tracee->calls_stop = true;
+	ptrace(PTRACE_SYSCALL, tracee->task.tid, 0, 0);
+	return true;
+}
+
+/*
+ * A woken sleeper stands with EINTR in its registers until its stop is handled; were sockline killed
+ * meanwhile, its call would fail. And until a thread stops at its calls, nobody sees what an ignored signal
+ * does to them. So these stops are handled first, and all others put aside, before anything that takes time
+ * (files, names) is done.
+ */
+static void mend_woken(struct tracer *tracer, pid_t pid)
+{
+	uint64_t start = clock_monotonic_ns();
+	unsigned woken = count_woken(tracer, pid);
+	struct stop_queue aside = { 0 };
+	struct stop stop;
+
+	bell_set(tracer, PATROL_NS, PATROL_NS);
+	while (woken && clock_monotonic_ns() - start < MEND_NS && stop_wait(tracer, &stop)) {
+		struct tracee *tracee = map_get(&tracer->tracees, (uint64_t)stop.tid);
+		bool is_one = tracee && tracee->woken && is_new(tracee, pid);
+
+		woken -= is_one;
+		if (stop.tid && !(is_one && mend_quickly(tracee, &stop)))
+			queue_put(&aside, stop.tid, stop.status);
+	}
+	while (queue_take(&tracer->queue, &stop))
+		queue_put(&aside, stop.tid, stop.status);
+	while (queue_take(&aside, &stop))
+		queue_put(&tracer->queue, stop.tid, stop.status);
+	free(aside.stops);
+}
+
+/* Threads are woken at once after they were seized; then they, and what they sleep in, are told of. */
 static void wake_process(struct tracer *tracer, pid_t pid)
 {
 	struct map_slot *slot;
 
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));)
+		if (is_new(slot->value, pid) && !((struct tracee *)slot->value)->engine->seized)
+			wake_gently(slot->value);
+	mend_woken(tracer, pid);
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
 		struct tracee *tracee = slot->value;
 
-		if (tracee->life != LIFE_ATTACHED || tracee->task.process->pid != pid)
+		if (!is_new(tracee, pid))
 			continue;
+		if (!tracee->announced)
+			tracee_announce(tracee, NULL, 0);
 		if (tracee->engine->seized)
 			begin_seized(tracee);
 		else
-			wake_gently(tracee, true);
+			tell_sleep(tracee);
 	}
 	bell_rest(tracer);
 }
@@ -243,7 +327,7 @@ void attach_patrol(struct tracer *tracer)
 		struct tracee *tracee = slot->value;
 
 		if (tracee->interrupt_due && !tracee->stopped)
-			wake_gently(tracee, false);
+			wake_gently(tracee);
 	}
 }
 
@@ -263,13 +347,6 @@ void attach_interrupted(struct tracee *tracee)
 		log_debug("%d: its call is restarted instead of failing with EINTR", tracee->task.tid);
 	else if (!tracee->engine->exits_only && !partial_continue(tracee) && !tracee_info(tracee))
 		call_left_only(tracee);
-}
-
-void attach_left(struct tracee *tracee)
-{
-	tracee->woken = false;
-	if (tracee->info.exit.rval == -EINTR && mend_wanted(tracee) && mend_call(tracee))
-		tracee->info.exit.rval = RESTART_NOHAND;
 }
 
 static bool is_ourselves(pid_t pid, const struct proc_status *status)

@@ -4,7 +4,8 @@
  * wait4 has no way to wait for anything else, so other threads wake it by a signal; and a signal that comes
  * just before wait4 would be lost. Hence the bell: whoever wants the tracing thread sets a flag and starts a
  * timer that signals this thread every 2 ms until the thread has seen the flag and stops it (timer_settime is
- * async-signal-safe: signal-safety(7)). At worst a call is heard 2 ms late; it is never lost.
+ * async-signal-safe: signal-safety(7)). At worst a call is heard 2 ms late; it is never lost. PTRACE_SEIZE is
+ * begun again by the kernel after every signal, so the handler jumps out of it when sockline is to end.
  *
  * __WNOTHREAD keeps the children of sockline's other threads (a command that the output is piped to) out of
  * sight, so that ECHILD is the end of the trace.
@@ -56,8 +57,11 @@ static void bell_heard(int signo, siginfo_t *info, void *context)
 
 	(void)signo;
 	(void)context;
-	if (tracer && tracer->seizing)
+	if (tracer && tracer->seizing) {
 		reap_while_seizing(tracer);
+		if (atomic_load_explicit(&tracer->stop_bits, memory_order_relaxed))
+			siglongjmp(tracer->escape, 1);
+	}
 	errno = saved;
 }
 

@@ -10,6 +10,7 @@
 #include "tracee.h"
 
 enum { ORPHAN_NS = 40000000 }; /* how long a parent's event may be late */
+#define DEAD_NS 1000000000u    /* and when its child has died already */
 enum { THREAD_FLAGS = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD };
 
 static void join_child(struct tracee *child, struct tracee *parent, uint64_t flags)
@@ -23,23 +24,34 @@ static void join_child(struct tracee *child, struct tracee *parent, uint64_t fla
 	tracee_announce(child, parent, flags);
 }
 
-/* An unknown tid's end that was kept: its status, or -1. */
-static int take_dead(struct tracer *tracer, pid_t tid)
+void dead_put(struct dead_table *table, pid_t tid, int status, uint64_t now_ns)
 {
+	unsigned at = table->at++ % DEAD_KEPT;
+
+	table->kept[at].tid = tid;
+	table->kept[at].status = status;
+	table->kept[at].ns = now_ns;
+}
+
+int dead_take(struct dead_table *table, pid_t tid, uint64_t now_ns)
+{
+	int status = -1;
+
 	for (unsigned i = 0; i < DEAD_KEPT; i++) {
-		if (tracer->dead[i].tid == tid) {
-			tracer->dead[i].tid = 0;
-			return tracer->dead[i].status;
-		}
+		if (table->kept[i].tid != tid)
+			continue;
+		table->kept[i].tid = 0;
+		if (now_ns - table->kept[i].ns < DEAD_NS)
+			status = table->kept[i].status;
 	}
-	return -1;
+	return status;
 }
 
 void birth_told(struct tracee *parent, pid_t tid, uint64_t flags)
 {
 	struct tracer *tracer = parent->tracer;
 	struct tracee *child = tracee_find(tracer, tid);
-	int status = child ? -1 : take_dead(tracer, tid);
+	int status = child ? -1 : dead_take(&tracer->dead, tid, clock_monotonic_ns());
 
 	if (child && child->life == LIFE_ORPHAN) {
 		struct stop first = child->first;
@@ -162,10 +174,7 @@ void birth_child_ended(struct tracee *child)
 
 void birth_unknown_ended(struct tracer *tracer, const struct stop *stop)
 {
-	unsigned at = tracer->dead_at++ % DEAD_KEPT;
-
-	tracer->dead[at].tid = stop->tid;
-	tracer->dead[at].status = stop->status;
+	dead_put(&tracer->dead, stop->tid, stop->status, clock_monotonic_ns());
 }
 
 /* Somebody's child, most likely; what it shares is not known. */

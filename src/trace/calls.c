@@ -125,7 +125,7 @@ void call_open(struct tracee *tracee, uint64_t number, uint64_t args[6])
 	call->call.ip = tracee->info.instruction_pointer;
 	call->call.sp = tracee->info.stack_pointer;
 	call->call.entry_seen = true;
-	call->call.entry_ns = clock_monotonic_ns();
+	call->call.entry_ns = tracee->entered_ns = clock_monotonic_ns();
 	if (events->enter && events->enter(events->user, &tracee->task, &call->call) == CALL_SKIP) {
 		call_free(tracee->tracer, call);
 		return;
@@ -177,6 +177,8 @@ static void open_restarted(struct tracee *tracee)
 /* A new mapping that code may run from; prctl's new name is read at once. */
 static void enter_other(struct tracee *tracee, enum trap trap, const uint64_t args[6])
 {
+	bool waits = false;
+
 	switch (trap) {
 	case TRAP_EXEC_MAP:
 	case TRAP_OLD_MMAP:
@@ -189,6 +191,12 @@ static void enter_other(struct tracee *tracee, enum trap trap, const uint64_t ar
 	case TRAP_SIGRETURN:
 		tracee->returning = tracee->interrupted != NULL;
 		break;
+	case TRAP_WAIT:
+	case TRAP_MAY_WAIT:
+		waits = true;
+		if (!tracee->again)
+			tracee->entered_ns = clock_monotonic_ns();
+		break;
 	case TRAP_PRCTL:
 		if (args[0] == 15 /* PR_SET_NAME */)
 			memory_get(&tracee->memory, args[1], tracee->task.comm,
@@ -198,7 +206,8 @@ static void enter_other(struct tracee *tracee, enum trap trap, const uint64_t ar
 		break;
 	}
 	tracee->confining = own_filter_entered(trap, args);
-	tracee->want_exit |= tracee->mapping || tracee->cleared || tracee->returning || tracee->confining;
+	tracee->want_exit |=
+		waits || tracee->mapping || tracee->cleared || tracee->returning || tracee->confining;
 }
 
 void call_entered(struct tracee *tracee)
@@ -208,11 +217,11 @@ void call_entered(struct tracee *tracee)
 	uint64_t args[6], number = info->entry.nr;
 
 	call_settle(tracee);
-	tracee->eintr_stays = false;
 	tracee->inside = true;
 	tracee->want_exit = false;
 	if (!plan || tracee->life != LIFE_TRACED)
 		return;
+	mend_entered(tracee);
 	if (plan->abi->bits == 32)
 		number = (uint32_t)number;
 	for (unsigned i = 0; i < 6; i++)
@@ -258,12 +267,10 @@ void call_left(struct tracee *tracee)
 	bool inside = tracee->inside;
 
 	tracee->inside = tracee->want_exit = false;
-	if (tracee->woken)
-		attach_left(tracee);
 	if (!tracee->abi || tracee->life != LIFE_TRACED)
 		return;
-	if (tracee->partial.active)
-		partial_end(tracee);
+	mend_left(tracee);
+	tracee->woken = false; /* any stop takes an interrupt's place: kernel/signal.c, ptrace_stop */
 	if (tracee->cleared)
 		clone_left(tracee);
 	if (tracee->returning)

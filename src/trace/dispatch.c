@@ -8,6 +8,8 @@
 
 static struct tracee *on_call(struct tracee *tracee, const struct stop *stop)
 {
+	if (stop->kind == STOP_SECCOMP && own_filter_refused(tracee))
+		return tracee;
 	switch (tracee->engine->stopped(tracee, stop)) {
 	case ENGINE_ENTERED:
 		call_entered(tracee);
@@ -116,7 +118,7 @@ static struct tracee *on_group(struct tracee *tracee, const struct stop *stop)
 {
 	(void)stop;
 	call_settle(tracee);
-	tracee->eintr_stays = true;
+	mend_stopped(tracee);
 	tracee->woken = false;
 	tracee->request = PTRACE_LISTEN;
 	return tracee;
@@ -128,35 +130,9 @@ static struct tracee *on_interrupt(struct tracee *tracee, const struct stop *sto
 	call_settle(tracee);
 	if (tracee->woken)
 		attach_interrupted(tracee);
+	else
+		mend_interrupted(tracee);
 	return tracee;
-}
-
-static bool stops_job(int signo)
-{
-	return signo == SIGSTOP || signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
-}
-
-/* A signal that the program ignores must not end its call: see mend.c. An EINTR that stopping caused is its
- * own. */
-static void mend_signal(struct tracee *tracee, int signo)
-{
-	bool own = tracee->was_stopped;
-
-	if (stops_job(signo))
-		tracee->was_stopped = true;
-	else if (signo == SIGCONT)
-		tracee->was_stopped = false;
-	tracee->eintr_stays |= own || tracee->was_stopped;
-	if (tracee->eintr_stays || tracee_regs(tracee) || !mend_wanted(tracee) ||
-	    !signal_is_ignored(tracee, signo) || !mend_call(tracee))
-		return;
-	struct trace_call *call = open_call(tracee);
-
-	if (!tracee->maybe_eintr || !call)
-		return;
-	call->mended = true;
-	restart_interrupt(tracee);
-	tracee->maybe_eintr = false;
 }
 
 static struct tracee *on_signal(struct tracee *tracee, const struct stop *stop)
@@ -241,7 +217,8 @@ static int releasing_request(const struct tracee *tracee)
 
 static int next_request(struct tracee *tracee)
 {
-	bool leaving = tracee->want_exit || tracee->interrupted || tracee->maybe_eintr;
+	bool leaving =
+		tracee->want_exit || tracee->interrupted || tracee->maybe_eintr || tracee->partial.active;
 
 	if (tracee->request)
 		return tracee->request;
@@ -279,6 +256,7 @@ void dispatch(struct tracer *tracer, const struct stop *stop)
 	if (!tracee)
 		tracee = birth_unknown(tracer, stop);
 	tracee->stopped = true;
+	tracee->asleep = false;
 	tracee->kind = stop->kind;
 	tracee->info_read = tracee->regs_read = tracee->regs_sampled = tracee->hold = false;
 	tracee->request = tracee->deliver = 0;
@@ -290,7 +268,7 @@ void dispatch(struct tracer *tracer, const struct stop *stop)
 		tracee->engine->adopt(tracee);
 	tracee->adopted = true;
 	tracee = handlers[stop->kind](tracee, stop);
-	if (!tracee->hold)
+	if (!tracee->hold && !letgo_holds(tracee))
 		tracee_resume(tracee);
 	calls_report(tracer);
 }

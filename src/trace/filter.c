@@ -71,7 +71,7 @@ static void emit_trace_if(struct filter *filter, uint16_t test, uint32_t k)
 {
 	unsigned at = emit_if(filter, test, k);
 
-	emit_return(filter, SECCOMP_RET_TRACE);
+	emit_return(filter, SECCOMP_RET_TRACE | FILTER_DATA);
 	else_here(filter, at);
 }
 
@@ -87,6 +87,7 @@ static void emit_verdict(struct filter *filter, enum trap trap)
 	switch (trap) {
 	case TRAP_NONE:
 	case TRAP_SIGRETURN:
+	case TRAP_MAY_WAIT:
 		break;
 	case TRAP_EXEC_MAP:
 		emit_load_argument(filter, 2);
@@ -102,7 +103,7 @@ static void emit_verdict(struct filter *filter, enum trap trap)
 		emit_trace_if(filter, BPF_JEQ, PR_SET_SECCOMP);
 		break;
 	default:
-		emit_return(filter, SECCOMP_RET_TRACE);
+		emit_return(filter, SECCOMP_RET_TRACE | FILTER_DATA);
 		return;
 	}
 	emit_return(filter, SECCOMP_RET_ALLOW);
@@ -130,7 +131,7 @@ static enum trap filter_trap(const struct plan *plan, unsigned number)
 {
 	enum trap trap = plan->traps[number];
 
-	if (trap == TRAP_SIGRETURN)
+	if (trap == TRAP_SIGRETURN || trap == TRAP_MAY_WAIT)
 		return TRAP_NONE;
 	if (trap == TRAP_EXEC_MAP || trap == TRAP_CLONE || trap == TRAP_PRCTL || trap == TRAP_NONE)
 		return trap;
@@ -182,6 +183,6 @@ int filter_make(struct filter *filter, const struct plan *plans, unsigned plan_c
 		if (error)
 			return error;
 	}
-	emit_return(filter, SECCOMP_RET_TRACE);
+	emit_return(filter, SECCOMP_RET_TRACE | FILTER_DATA);
 	return filter->count > FILTER_MAX ? -E2BIG : 0;
 }

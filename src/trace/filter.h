@@ -12,6 +12,9 @@
 
 enum { FILTER_MAX = 1024 };
 
+/* SECCOMP_RET_DATA of our traps, by which they are told from those of a filter of the program's own. */
+enum { FILTER_DATA = 0x51c8 };
+
 struct filter {
 	unsigned count;
 	struct sock_filter code[FILTER_MAX];

@@ -2,24 +2,31 @@
  * Letting go. When the tracing thread ends, the kernel detaches every tracee without waking those that run or
  * sleep (kernel/ptrace.c, exit_ptrace). But one that stands at a stop is woken as by a signal
  * (__ptrace_unlink), and if that is the entry of a call, the call fails with EINTR; and a stop that was
- * reaped and not answered loses its signal. So before the thread ends, no tracee may be able to stand at an
- * entry: each is resumed from its next stop with PTRACE_CONT, after which it stops at no call any more, or
- * sleeps in a call, whose exit stop does no harm. Only one that computes for long without a call is
- * interrupted for this.
+ * reaped and not answered loses its signal. So no tracee may stand at a stop then. Nor may one run for long
+ * with PTRACE_CONT before: an ignored signal could wake it from a call whose exit nobody sees.
+ *
+ * So all are gathered: threads stay at their next stop, or sleep in a call, whose exit stop does no harm;
+ * those that compute for long without a call are interrupted for this. When the last one is there, all go on
+ * at once, and the thread ends. What there is to tell of them is told by another thread afterwards.
  */
 #include <string.h>
 
 #include "base/clock.h"
 #include "tracee.h"
 
-enum { TICK_NS = 5000000, PATIENT_NS = 300000000 };
-#define RELEASE_NS 10000000000u /* ten seconds */
+enum { TICK_NS = 2000000, PATIENT_NS = 5000000, NOTE_NS = 300000000, SIGNALS_NS = 500000000 };
+#define PARTIAL_NS 10000000000u /* ten seconds */
+#define RELEASE_NS 12000000000u
 
-static bool is_asleep(const struct tracee *tracee)
+static bool is_asleep(struct tracee *tracee)
 {
 	uint64_t number, args[8];
 
-	return proc_syscall(tracee->task.process->pid, tracee->task.tid, &number, args) != 0;
+	/* Should it wake, it stops, and is looked at again. */
+	if (!tracee->asleep)
+		tracee->asleep =
+			proc_syscall(tracee->task.process->pid, tracee->task.tid, &number, args) != 0;
+	return tracee->asleep;
 }
 
 /* A thread that cannot be interrupted: a vfork parent, until its child lets it go. It sees no EINTR either.
@@ -31,11 +38,32 @@ static bool is_deaf(const struct tracee *tracee)
 	return proc_status(tracee->task.tid, &status) || strchr("DZX", status.state);
 }
 
+/* Another engine's command ends with sockline; and threads without a stop at each call need no care. */
+static bool is_gathered(const struct tracee *tracee)
+{
+	return tracee->task.process && tracee->task.process->attached && tracee->life == LIFE_TRACED &&
+	       tracee->engine != &engine_seccomp;
+}
+
+/* Its call was cut short and goes on with other arguments, or its result may have to become another. */
+static bool owes_exit(const struct tracee *tracee)
+{
+	return tracee->partial.active || (tracee->reconnecting && !tracee->tracer->cutting);
+}
+
+bool letgo_holds(const struct tracee *tracee)
+{
+	return tracee->tracer->freezing && is_gathered(tracee) && tracee->kind != STOP_GROUP &&
+	       !owes_exit(tracee) && !tracee->cleared && !tracee->child;
+}
+
 /* Whether a tracee could still be at the entry of a call, or have its call disturbed, when the thread ends.
  */
 static bool is_bound(struct tracee *tracee, bool patient)
 {
-	if (tracee->woken || tracee->partial.active)
+	if (tracee->stopped)
+		return false;
+	if (tracee->woken || owes_exit(tracee))
 		return patient || !is_deaf(tracee);
 	if (!tracee->calls_stop || is_asleep(tracee))
 		return false;
@@ -52,6 +80,26 @@ static bool somebody_is_bound(struct tracer *tracer, bool patient)
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));)
 		bound |= is_bound(slot->value, patient);
 	return bound;
+}
+
+/* An ignored signal is pending where a thread stands at the entry of a call: it would end the call at once,
+ * so it is taken first. */
+static bool resume_signalled(struct tracer *tracer)
+{
+	struct proc_status status;
+	struct map_slot *slot;
+	bool some = false;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (!tracee->stopped || !tracee->inside || !letgo_holds(tracee) ||
+		    proc_status(tracee->task.tid, &status) || !(status.sig_pending & ~status.sig_blocked))
+			continue;
+		tracee_resume(tracee);
+		some = true;
+	}
+	return some;
 }
 
 /* Parents and children that wait for each other's word do not wait any more. */
@@ -71,10 +119,11 @@ static void resume_held(struct tracer *tracer)
 
 /* A call that goes on after it was cut short has changed arguments: it must leave while they can be given
  * back. */
-static void interrupt_partials(struct tracer *tracer)
+static void cut_owing(struct tracer *tracer)
 {
 	struct map_slot *slot;
 
+	tracer->cutting = true;
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
 		const struct tracee *tracee = slot->value;
 
@@ -83,39 +132,120 @@ static void interrupt_partials(struct tracer *tracer)
 	}
 }
 
-static void release(struct tracer *tracer)
+/* One that must be seen at its call's exit. */
+static struct tracee *find_owing(struct tracer *tracer)
 {
-	uint64_t start = clock_monotonic_ns(), passed = 0;
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));)
+		if (owes_exit(slot->value))
+			return slot->value;
+	return NULL;
+}
+
+/* Whether somebody wants sockline to end who wanted it before. */
+static bool is_urged(struct tracer *tracer)
+{
+	return atomic_load(&tracer->stop_bits);
+}
+
+/* What has stopped goes on. False: nobody is left. */
+static bool dispatch_some(struct tracer *tracer)
+{
 	struct stop stop;
 
-	tracer->releasing = tracer->quiet = true;
-	interrupt_partials(tracer);
-	resume_held(tracer);
+	if (!stop_wait(tracer, &stop))
+		return false;
+	while (stop.tid) {
+		dispatch(tracer, &stop);
+		stop_collect(tracer);
+		if (!queue_take(&tracer->queue, &stop))
+			break;
+	}
+	return true;
+}
+
+/* Calls that go on after tracing cut them short end with a short result if they are let go: they get time to
+ * end by themselves, with all else traced as before. */
+static void await_owing(struct tracer *tracer)
+{
+	uint64_t start = clock_monotonic_ns(), passed = 0;
+	struct tracee *tracee;
+	bool told = false;
+
+	tracer->quiet = true;
 	bell_set(tracer, TICK_NS, TICK_NS);
-	while (passed < RELEASE_NS && somebody_is_bound(tracer, passed < PATIENT_NS) &&
-	       stop_wait(tracer, &stop)) {
-		while (stop.tid) {
-			dispatch(tracer, &stop);
-			stop_collect(tracer);
-			if (!queue_take(&tracer->queue, &stop))
-				break;
-		}
+	while ((tracee = find_owing(tracer)) && passed < PARTIAL_NS && !is_urged(tracer)) {
+		if (!told && passed > NOTE_NS)
+			trace_note(tracer, &tracee->task,
+				   "a call that an ignored signal cut short goes on, and would now return "
+				   "early: waiting "
+				   "up to 10 s for its end; interrupt once more to end it");
+		told |= passed > NOTE_NS;
+		if (!dispatch_some(tracer))
+			break;
 		passed = clock_monotonic_ns() - start;
+	}
+}
+
+/* Whether all are where they can be let go; some may be made to get there. */
+static bool all_gathered(struct tracer *tracer, uint64_t passed)
+{
+	if (somebody_is_bound(tracer, passed < PATIENT_NS))
+		return false;
+	stop_collect(tracer);
+	return !tracer->queue.count && (passed > SIGNALS_NS || !resume_signalled(tracer));
+}
+
+static void gather(struct tracer *tracer)
+{
+	uint64_t start = clock_monotonic_ns(), passed = 0;
+
+	tracer->freezing = true;
+	if (find_owing(tracer))
+		cut_owing(tracer);
+	bell_set(tracer, TICK_NS, TICK_NS);
+	while (passed < RELEASE_NS && !all_gathered(tracer, passed) && dispatch_some(tracer)) {
+		passed = clock_monotonic_ns() - start;
+		if (!tracer->cutting && (is_urged(tracer) || passed > PARTIAL_NS))
+			cut_owing(tracer);
 	}
 	bell_set(tracer, 0, 0);
 }
 
-void letgo_all(struct tracer *tracer)
+/* Events that stop threads do so only while there is a tracer. */
+static void forget_engines(struct tracer *tracer)
 {
 	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (tracee->engine && tracee->engine->forget)
+			engine_change(tracee, &engine_syscall);
+	}
+}
+
+void letgo_all(struct tracer *tracer)
+{
 	struct stop stop;
 
 	perf_letgo(tracer);
-	release(tracer);
+	await_owing(tracer);
+	gather(tracer);
+	tracer->freezing = false;
+	tracer->releasing = true;
 	stop_collect(tracer);
 	while (queue_take(&tracer->queue, &stop))
 		dispatch(tracer, &stop);
+	forget_engines(tracer);
 	resume_held(tracer);
+}
+
+void tracer_finish(struct tracer *tracer)
+{
+	struct map_slot *slot;
+
 	if (tracer->events.let_go)
 		tracer->events.let_go(tracer->events.user);
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i)); i = 0)

@@ -1,14 +1,27 @@
 /*
  * EINTR that only tracing causes. PTRACE_INTERRUPT, and signals that the program ignores but its tracer is
  * told of, wake a sleeping call; most calls are then restarted by the kernel, but some fail with EINTR where
- * an untraced program would sleep on (signal(7)). At the stop that follows, the result is already in the
- * registers: replaced by ERESTARTNOHAND, it makes the kernel begin the call again, since no handler is going
- * to run. A relative timeout starts afresh.
+ * an untraced program would sleep on (signal(7)).
+ *
+ * At the exit stop nobody knows yet which signal woke the call, nor whether this thread will take it: it may
+ * be a signal of the process, which another thread takes first. So EINTR is replaced by ERESTARTNOHAND at
+ * once, and the kernel does what is right: it begins the call again, or makes it EINTR when a handler runs.
+ * It looks at that only when a signal seems to be pending (kernel/entry/common.c), hence PTRACE_INTERRUPT.
+ * Only for stop signals EINTR is written back, as epoll_wait and the like fail so untraced (signal(7)).
+ *
+ * A relative timeout starts afresh; but once it has passed since the call was entered, the call has timed
+ * out, however often it was woken.
  */
+#include "mend.h"
+
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "tracee.h"
 
 /* Calls outside of the table that wait, and did nothing when they fail with EINTR; numbers of our own ABI. */
@@ -41,10 +54,16 @@ bool mend_possible(const struct abi *abi, uint64_t number, const struct row *row
 	case CALL_epoll_pwait:
 	case CALL_epoll_pwait2:
 	case CALL_io_uring_enter:
+	case CALL_connect: /* goes on with the same attempt: net/ipv4/af_inet.c */
 		return true;
-	default: /* never close (the fd is gone) nor connect (EALREADY) */
+	default: /* never close: the fd is gone */
 		return false;
 	}
+}
+
+bool mend_is_sigwait(const struct abi *abi, uint64_t number)
+{
+	return abi == abi_all[0] && number == SYS_rt_sigtimedwait;
 }
 
 bool mend_forbids_waking(const struct row *row, const uint64_t args[6])
@@ -88,22 +107,209 @@ static const struct row *row_of(const struct abi *abi, uint64_t number, const ui
 	return row == CALL_NONE ? NULL : &call_rows[row];
 }
 
-/* A call's registers as arch/ sees them; number is -1 outside of calls. */
-bool mend_call(struct tracee *tracee)
-{
+/* What the registers say of a call that was just left with EINTR. */
+struct left_call {
 	uint64_t number, args[6];
+	const struct row *row;
+};
+
+static bool left_with_eintr(struct tracee *tracee, struct left_call *left)
+{
 	int64_t result;
 
 	if (tracee_regs(tracee) || tracee_info(tracee) || !tracee->abi)
 		return false;
-	abi_get_call(tracee->abi, &tracee->regs, &number, args, &result);
-	if (result != -EINTR || number >= PLAN_NUMBERS ||
-	    !mend_possible(tracee->abi, number, row_of(tracee->abi, number, args)))
+	abi_get_call(tracee->abi, &tracee->regs, &left->number, left->args, &result);
+	if (result != -EINTR || left->number >= PLAN_NUMBERS)
 		return false;
-	struct user_regs_struct regs = tracee->regs;
+	left->row = row_of(tracee->abi, left->number, left->args);
+	return mend_possible(tracee->abi, left->number, left->row);
+}
 
-	abi_set_result(&regs, RESTART_NOHAND);
+static bool set_result(struct tracee *tracee, int64_t result)
+{
+	struct user_regs_struct regs;
+
+	if (tracee_regs(tracee))
+		return false;
+	regs = tracee->regs;
+	abi_set_result(&regs, result);
 	return !tracee_set_regs(tracee, &regs);
+}
+
+static void remember(struct tracee *tracee, uint64_t number)
+{
+	tracee->mending = true;
+	tracee->mended_number = number;
+	tracee->mended_ip = tracee->regs.rip;
+	tracee->mended_sp = tracee->regs.rsp;
+}
+
+bool mend_call(struct tracee *tracee)
+{
+	struct left_call left;
+
+	if (!left_with_eintr(tracee, &left) || !set_result(tracee, RESTART_NOHAND))
+		return false;
+	remember(tracee, left.number);
+	return true;
+}
+
+/* Calls that are never filtered begin again without an entry stop, so what is remembered may be long over. */
+static bool still_mending(struct tracee *tracee)
+{
+	uint64_t number, args[6];
+	int64_t result;
+
+	if (!tracee->mending || tracee_regs(tracee))
+		return false;
+	abi_get_call(abi_of_code(&tracee->regs), &tracee->regs, &number, args, &result);
+	return result == RESTART_NOHAND && number == tracee->mended_number &&
+	       tracee->regs.rip == tracee->mended_ip && tracee->regs.rsp == tracee->mended_sp;
+}
+
+/* SO_RCVTIMEO or SO_SNDTIMEO, in ns, and the address family. */
+static uint64_t socket_timeout(const struct tracee *tracee, uint64_t fd, int option, int *domain)
+{
+	socklen_t size = sizeof(*domain);
+	int borrowed = borrow_fd(tracee, fd);
+	uint64_t timeout = borrow_timeout(borrowed, option);
+
+	if (borrowed < 0)
+		return UINT64_MAX;
+	if (getsockopt(borrowed, SOL_SOCKET, SO_DOMAIN, domain, &size))
+		*domain = 0;
+	close(borrowed);
+	return timeout;
+}
+
+/* At its entry: a connect whose restart differs from its beginning. */
+static bool is_reconnect(const struct tracee *tracee)
+{
+	uint64_t args[6];
+	int domain = 0;
+
+	for (unsigned i = 0; i < 6; i++)
+		args[i] = tracee->info.entry.args[i];
+	const struct row *row = row_of(tracee->abi, tracee->info.entry.nr, args);
+
+	if (!row || row->id != CALL_connect)
+		return false;
+	socket_timeout(tracee, args[0], SO_SNDTIMEO, &domain);
+	return domain != AF_UNIX; /* there it begins anew */
+}
+
+void mend_entered(struct tracee *tracee)
+{
+	const struct __ptrace_syscall_info *info = &tracee->info;
+
+	tracee->again = tracee->mending && info->instruction_pointer == tracee->mended_ip &&
+			info->stack_pointer == tracee->mended_sp;
+	tracee->reconnecting = tracee->again && is_reconnect(tracee);
+	tracee->mending = tracee->eintr_stays = false;
+	tracee->signals = process_of(tracee)->signals;
+}
+
+/* struct timespec of our own ABI; none: for ever. */
+static uint64_t timespec_at(struct tracee *tracee, uint64_t address)
+{
+	struct timespec time;
+
+	if (!address || tracee->abi != abi_all[0] ||
+	    memory_get(&tracee->memory, address, &time, sizeof(time)) < sizeof(time) || time.tv_sec < 0 ||
+	    time.tv_sec > INT32_MAX)
+		return UINT64_MAX;
+	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+/* How long the call may last, in ns, and what it returns then. */
+static uint64_t timeout_of(struct tracee *tracee, const struct left_call *left, int64_t *result)
+{
+	const uint64_t *args = left->args;
+	int domain = 0, option = SO_RCVTIMEO;
+	uint64_t timeout;
+
+	*result = -EAGAIN;
+	if (!left->row)
+		return mend_is_sigwait(tracee->abi, left->number) ? timespec_at(tracee, args[2]) : UINT64_MAX;
+	switch (left->row->id) {
+	case CALL_epoll_wait:
+	case CALL_epoll_pwait:
+		*result = 0;
+		return (int32_t)args[3] < 0 ? UINT64_MAX : (args[3] & INT32_MAX) * 1000000u;
+	case CALL_epoll_pwait2:
+		*result = 0;
+		return timespec_at(tracee, args[3]);
+	case CALL_io_uring_enter:
+		return UINT64_MAX;
+	case CALL_connect:
+	case CALL_send:
+	case CALL_sendto:
+	case CALL_sendmsg:
+	case CALL_sendmmsg:
+	case CALL_write:
+	case CALL_writev:
+		option = SO_SNDTIMEO;
+		break;
+	default:
+		break;
+	}
+	if (abi_number(tracee->abi, left->number)->socketcall)
+		return UINT64_MAX; /* its arguments lie in memory */
+	timeout = socket_timeout(tracee, args[0], option, &domain);
+	if (left->row->id == CALL_connect && domain != AF_UNIX)
+		*result = -EINPROGRESS;
+	return timeout;
+}
+
+/* The result of a call that ended with EINTR: it is restarted, or has timed out. */
+static int64_t instead_of_eintr(struct tracee *tracee, const struct left_call *left)
+{
+	uint64_t lasted = clock_monotonic_ns() - tracee->entered_ns;
+	int64_t result = 0;
+
+	return tracee->entered_ns && lasted >= timeout_of(tracee, left, &result) ? result : RESTART_NOHAND;
+}
+
+static void leave_eintr(struct tracee *tracee)
+{
+	struct trace_call *call = open_call(tracee);
+	struct left_call left;
+
+	if (!left_with_eintr(tracee, &left))
+		return;
+	int64_t result = instead_of_eintr(tracee, &left);
+
+	if (!set_result(tracee, result))
+		return;
+	tracee->info.exit.rval = result;
+	tracee->info.exit.is_error = result < 0;
+	if (result != RESTART_NOHAND)
+		return;
+	ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
+	remember(tracee, left.number);
+	if (call)
+		call->mended = true;
+}
+
+void mend_left(struct tracee *tracee)
+{
+	int32_t error = (int32_t)tracee->info.exit.rval;
+
+	if (tracee->engine->exits_only) {
+		if (tracee->woken && error == -EINTR && mend_call(tracee))
+			tracee->info.exit.rval = RESTART_NOHAND;
+		return;
+	}
+	if (error == -EINTR)
+		leave_eintr(tracee);
+	else if (error == -EALREADY && tracee->reconnecting && set_result(tracee, -EINPROGRESS))
+		tracee->info.exit.rval = -EINPROGRESS; /* its time is over: net/ipv4/af_inet.c */
+	tracee->reconnecting = false;
+	if (tracee->partial.active)
+		partial_left(tracee, tracee->info.exit.rval);
+	else if (tracee->info.exit.rval > 0)
+		partial_cut(tracee, tracee->info.exit.rval);
 }
 
 /* Signals whose default is to be ignored: signal(7). */
@@ -112,14 +318,115 @@ static bool ignored_by_default(int signo)
 	return signo == SIGCHLD || signo == SIGWINCH || signo == SIGURG || signo == SIGCONT;
 }
 
-bool signal_is_ignored(const struct tracee *tracee, int signo)
+static bool stops_job(int signo)
 {
-	struct proc_status status;
+	return signo == SIGSTOP || signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
+}
+
+enum signal_fate { FATE_IGNORED, FATE_STOPS, FATE_TAKEN };
+
+/* What the program does with a signal. */
+static enum signal_fate fate_of(const struct proc_status *status, int signo)
+{
 	uint64_t bit = (uint64_t)1 << (signo - 1);
 
-	if (proc_status(tracee->task.tid, &status))
-		return false;
-	return (status.sig_ignored & bit) || (ignored_by_default(signo) && !(status.sig_caught & bit));
+	if (status->sig_caught & bit)
+		return FATE_TAKEN;
+	if ((status->sig_ignored & bit) || ignored_by_default(signo))
+		return FATE_IGNORED;
+	return stops_job(signo) ? FATE_STOPS : FATE_TAKEN;
+}
+
+bool mend_pending_is_own(const struct proc_status *status)
+{
+	uint64_t due = status->sig_pending & ~status->sig_blocked;
+
+	for (int signo = 1; due >> (signo - 1) && signo < 64; signo++)
+		if ((due >> (signo - 1) & 1) && fate_of(status, signo) != FATE_IGNORED)
+			return true;
+	return false;
+}
+
+/* The call that was told to begin again ends with EINTR after all. write: the kernel does not see to that. */
+static void give_eintr(struct tracee *tracee, bool write)
+{
+	if (tracee->partial.active && !tracee->inside)
+		partial_undo(tracee);
+	if (still_mending(tracee)) {
+		if (write)
+			set_result(tracee, -EINTR);
+		restart_ends(tracee, -EINTR);
+	}
+	tracee->mending = false;
+}
+
+/* Whether its exit was looked at already. */
+static bool was_examined(const struct tracee *tracee)
+{
+	return tracee->regs.rip == tracee->left_ip && tracee->regs.rsp == tracee->left_sp;
+}
+
+/* A call whose exit was not looked at, and that was cut short. */
+static bool may_go_on(struct tracee *tracee)
+{
+	return !tracee->engine->exits_only && !was_examined(tracee) && partial_possible(tracee);
+}
+
+/* A signal that the program ignores must not end its call. */
+static void mend_ignored(struct tracee *tracee)
+{
+	struct trace_call *call = open_call(tracee);
+
+	if (tracee->eintr_stays || tracee->partial.active)
+		return;
+	if (mend_wanted(tracee) && mend_call(tracee)) {
+		if (tracee->maybe_eintr && call) {
+			call->mended = true;
+			restart_interrupt(tracee);
+			tracee->maybe_eintr = false;
+		}
+	} else if (may_go_on(tracee)) {
+		partial_continue(tracee);
+	}
+}
+
+/* Whether a signal could change what becomes of the call that was just left. Cheap. */
+static bool is_concerned(struct tracee *tracee)
+{
+	return !tracee_regs(tracee) && (int64_t)tracee->regs.orig_rax >= 0 &&
+	       (tracee->mending || tracee->partial.active || mend_wanted(tracee) || may_go_on(tracee));
+}
+
+void mend_signal(struct tracee *tracee, int signo)
+{
+	struct proc_status status;
+
+	process_of(tracee)->signals++;
+	if (!is_concerned(tracee) || proc_status(tracee->task.tid, &status))
+		return;
+	switch (fate_of(&status, signo)) {
+	case FATE_IGNORED:
+		mend_ignored(tracee);
+		break;
+	case FATE_STOPS:
+		mend_stopped(tracee);
+		break;
+	case FATE_TAKEN:
+		give_eintr(tracee, false);
+		break;
+	}
+}
+
+void mend_stopped(struct tracee *tracee)
+{
+	give_eintr(tracee, true);
+	tracee->eintr_stays = true;
+}
+
+void mend_interrupted(struct tracee *tracee)
+{
+	if (!tracee->eintr_stays && mend_wanted(tracee))
+		mend_call(tracee);
 }
 
 bool mend_wanted(struct tracee *tracee)

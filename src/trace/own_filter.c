@@ -4,6 +4,7 @@
  * before seccomp (seccomp(2), "SECCOMP_RET_DATA" precedence). So a process goes on under the syscall engine
  * from the moment it confines itself.
  */
+#include <errno.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,4 +54,23 @@ bool own_filter_trapped(struct tracee *tracee)
 	const char *pending = strstr(text, "\nSigPnd:\t");
 
 	return pending && (strtoull(pending + 9, NULL, 16) >> (SIGSYS - 1) & 1);
+}
+
+/*
+ * SECCOMP_RET_TRACE of the program's own: nobody else traces it, so untraced the call would fail with ENOSYS.
+ * Number -1 makes the kernel skip the call and keep the result (kernel/seccomp.c). When both filters trap a
+ * call, it tells of the one that was installed last: the program's.
+ */
+bool own_filter_refused(struct tracee *tracee)
+{
+	struct user_regs_struct regs;
+	unsigned long data = FILTER_DATA;
+
+	if (!process_of(tracee)->own_filter || ptrace(PTRACE_GETEVENTMSG, tracee->task.tid, 0, &data) ||
+	    data == FILTER_DATA || tracee_regs(tracee))
+		return false;
+	regs = tracee->regs;
+	regs.orig_rax = (unsigned long long)-1;
+	abi_set_result(&regs, -ENOSYS);
+	return !tracee_set_regs(tracee, &regs);
 }

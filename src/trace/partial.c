@@ -1,16 +1,28 @@
 /*
- * Calls that PTRACE_INTERRUPT cut short. A thread that runs inside a large blocking send when it is attached
- * to (only of sleepers does /proc tell the call) leaves it early, with part of the data moved: a program may
- * rely on that never happening. At the stop that follows, the call is begun again for the rest, and its exit
- * is given the whole result and the arguments that it had. Calls with one buffer, or an array of messages;
- * and never those that may end early anyway: non-blocking ones, and those with a timeout of their own.
+ * Calls that return early with part of their data because tracing woke them: by PTRACE_INTERRUPT, or for a
+ * signal that the program ignores. A program may rely on that never happening: a recv with MSG_WAITALL, a
+ * large blocking send. The call is begun again for the rest, and its last exit is given the whole result and
+ * the arguments that it had. Calls with one buffer, or an array of messages; and never those that may end
+ * early anyway: non-blocking ones, those whose time is over, and those whose socket has an error to tell of.
+ *
+ * recvmmsg is the worst of them: the kernel keeps what ended it, ERESTARTSYS, as the socket's error, so that
+ * the next call fails with errno 512 (net/socket.c, do_recvmmsg). Going on at once takes that error away.
+ *
+ * A signal with a handler, or one that stops the process, ends such a call untraced too. When one comes
+ * before the call has begun again, the part is its result after all.
  */
+#include "mend.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "tracee.h"
 
@@ -31,73 +43,231 @@ static enum partial_kind kind_of(const struct row *row, const uint64_t args[6])
 	case CALL_sendmmsg:
 		return args[3] & MSG_DONTWAIT ? PARTIAL_NONE : PARTIAL_MESSAGES;
 	case CALL_recvmmsg:
-		return (args[3] & (MSG_DONTWAIT | MSG_WAITFORONE)) || args[4] ? PARTIAL_NONE
-									      : PARTIAL_MESSAGES;
+		return args[3] & (MSG_DONTWAIT | MSG_WAITFORONE) ? PARTIAL_NONE : PARTIAL_MESSAGES;
 	default:
 		return PARTIAL_NONE;
 	}
 }
 
-/* O_NONBLOCK of the description, as /proc/TID/fdinfo says in octal: proc(5). */
-static bool is_nonblocking(const struct tracee *tracee, uint64_t fd)
-{
-	char text[512];
-	int got = proc_read(text, sizeof(text), "/proc/%d/fdinfo/%d", tracee->task.tid, (int)fd);
-	const char *at = got < 0 ? NULL : strstr(text, "flags:");
+/* What the registers say of a call that may have been cut short. */
+struct cut {
+	uint64_t number, args[6];
+	int64_t result;
+	enum partial_kind kind;
+};
 
-	return !at || (strtoul(at + 6, NULL, 8) & O_NONBLOCK);
+static bool look(struct tracee *tracee, const struct abi *abi, struct cut *cut)
+{
+	abi_get_call(abi, &tracee->regs, &cut->number, cut->args, &cut->result);
+	uint16_t row = abi_number(abi, cut->number)->row;
+
+	cut->kind = PARTIAL_NONE;
+	if (cut->result > 0 && row != CALL_NONE && (uint64_t)cut->result < cut->args[2])
+		cut->kind = kind_of(&call_rows[row], cut->args);
+	return cut->kind != PARTIAL_NONE;
 }
 
-/* The arguments for the rest. */
-static void advance(const struct abi *abi, enum partial_kind kind, uint64_t args[6], uint64_t done)
+bool partial_possible(struct tracee *tracee)
 {
-	args[1] += kind == PARTIAL_MESSAGES ? done * abi->layout.mmsghdr.size : done;
+	struct cut cut;
+
+	return !tracee_regs(tracee) && look(tracee, abi_of_code(&tracee->regs), &cut);
+}
+
+/* recvmmsg's own timeout has passed when nothing is left of it: recvmmsg(2). Not known of 32-bit calls. */
+static bool messages_timed_out(struct tracee *tracee, const struct cut *cut)
+{
+	uint64_t left[2];
+
+	if (!cut->args[4] || call_rows[abi_number(tracee->abi, cut->number)->row].id != CALL_recvmmsg)
+		return false;
+	return tracee->abi->bits == 32 ||
+	       memory_get(&tracee->memory, cut->args[4], left, sizeof(left)) < sizeof(left) ||
+	       (!left[0] && !left[1]);
+}
+
+/* Whether the fd itself is a reason for ending early. */
+static bool fd_ends_it(const struct tracee *tracee, const struct cut *cut, int fd)
+{
+	uint16_t id = abi_number(tracee->abi, cut->number)->row;
+	bool receives = id == CALL_recv || id == CALL_recvfrom || id == CALL_recvmmsg;
+	uint64_t timeout = borrow_timeout(fd, receives ? SO_RCVTIMEO : SO_SNDTIMEO);
+	struct pollfd set = { .fd = fd };
+
+	if (fcntl(fd, F_GETFL) & O_NONBLOCK)
+		return true;
+	if (timeout != UINT64_MAX &&
+	    (!tracee->entered_ns || clock_monotonic_ns() - tracee->entered_ns >= timeout))
+		return true;
+	if (cut->kind == PARTIAL_MESSAGES || poll(&set, 1, 0) <= 0)
+		return false; /* the error that a recvmmsg stored is most likely its own interruption */
+	return set.revents & (receives ? POLLERR : POLLERR | POLLHUP);
+}
+
+static bool ends_early_anyway(struct tracee *tracee, const struct cut *cut)
+{
+	int fd = borrow_fd(tracee, cut->args[0]);
+	bool ends = fd < 0 || fd_ends_it(tracee, cut, fd);
+
+	if (fd >= 0)
+		close(fd);
+	return ends || (cut->kind == PARTIAL_MESSAGES && messages_timed_out(tracee, cut));
+}
+
+/* The arguments for the rest. A broken pipe would raise a signal now that it would not have raised then. */
+static void advance(const struct tracee *tracee, struct cut *cut, uint64_t args[6])
+{
+	uint64_t done = (uint64_t)cut->result;
+	uint16_t row = abi_number(tracee->abi, cut->number)->row;
+
+	args[1] += cut->kind == PARTIAL_MESSAGES ? done * tracee->abi->layout.mmsghdr.size : done;
 	args[2] -= done;
+	if (row == CALL_send || row == CALL_sendto || row == CALL_sendmmsg)
+		args[3] |= MSG_NOSIGNAL;
+}
+
+/* Begins the call again for what is left. partial holds what the program asked for, and what was done. */
+static bool begin_again(struct tracee *tracee, struct cut *cut)
+{
+	struct partial *partial = &tracee->partial;
+	struct user_regs_struct regs;
+	uint64_t args[6];
+
+	partial->left = tracee->regs;
+	abi_set_call(tracee->abi, &partial->left, cut->number, partial->args);
+	abi_set_result(&partial->left, partial->done);
+	memcpy(args, cut->args, sizeof(args));
+	advance(tracee, cut, args);
+	regs = tracee->regs;
+	abi_set_call(tracee->abi, &regs, cut->number, args);
+	abi_rewind(tracee->abi, &regs);
+	partial->active = !tracee_set_regs(tracee, &regs);
+	log_debug("%d: call %d was cut short by tracing and goes on", tracee->task.tid, (int)cut->number);
+	return partial->active;
 }
 
 bool partial_continue(struct tracee *tracee)
 {
-	struct partial *partial = &tracee->partial;
-	struct user_regs_struct regs;
-	uint64_t number, args[6];
-	int64_t result;
+	struct cut cut;
 
-	if (tracee_info(tracee) || !tracee->abi || tracee_regs(tracee))
+	if (tracee_info(tracee) || !tracee->abi || tracee_regs(tracee) || tracee->tracer->cutting ||
+	    !look(tracee, tracee->abi, &cut) || ends_early_anyway(tracee, &cut))
 		return false;
-	abi_get_call(tracee->abi, &tracee->regs, &number, args, &result);
-	const struct abi_number *entry = abi_number(tracee->abi, number);
-
-	if (result <= 0 || entry->row == CALL_NONE || (uint64_t)result >= args[2])
-		return false;
-	enum partial_kind kind = kind_of(&call_rows[entry->row], args);
-
-	if (kind == PARTIAL_NONE || is_nonblocking(tracee, args[0]))
-		return false;
-	*partial = (struct partial){ .number = number, .done = result };
-	memcpy(partial->args, args, sizeof(args));
-	advance(tracee->abi, kind, args, (uint64_t)result);
-	regs = tracee->regs;
-	abi_set_call(tracee->abi, &regs, number, args);
-	abi_rewind(tracee->abi, &regs);
-	partial->active = !tracee_set_regs(tracee, &regs);
-	log_debug("%d: call %d was cut short by attaching and goes on", tracee->task.tid, (int)number);
-	return partial->active;
+	tracee->partial.number = cut.number;
+	tracee->partial.done = cut.result;
+	memcpy(tracee->partial.args, cut.args, sizeof(cut.args));
+	return begin_again(tracee, &cut);
 }
 
-void partial_end(struct tracee *tracee)
+/* Whether a stop for a signal that another thread of the process took waits to be handled. */
+static bool sibling_took_signal(const struct tracee *tracee)
+{
+	struct tracer *tracer = tracee->tracer;
+	const struct stop_queue *queue = &tracer->queue;
+
+	stop_collect(tracer);
+	for (unsigned i = 0; i < queue->count; i++) {
+		const struct queued_stop *queued = &queue->stops[(queue->first + i) % queue->room];
+		const struct tracee *other = map_get(&tracer->tracees, (uint64_t)queued->tid);
+
+		if (other && other->task.process == tracee->task.process &&
+		    stop_classify(queued->tid, queued->status).kind == STOP_SIGNAL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether nothing of the program's own has woken the thread: it was interrupted by us, or its process got a
+ * signal during the call, and none is pending that it does not ignore. The pending ones are looked at first:
+ * a thread that takes one stops in the same moment (kernel/signal.c, under siglock).
+ */
+static bool woken_by_tracing(struct tracee *tracee)
+{
+	struct proc_status status;
+
+	if (proc_status(tracee->task.tid, &status) || mend_pending_is_own(&status))
+		return false;
+	return tracee->woken || (status.sig_pending & ~status.sig_blocked) ||
+	       process_of(tracee)->signals != tracee->signals || sibling_took_signal(tracee);
+}
+
+/* As a restarted one the open call waits for its next entry. */
+static void goes_on(struct tracee *tracee)
+{
+	struct trace_call *call = open_call(tracee);
+
+	tracee->info.exit.rval = RESTART_NOHAND;
+	if (call)
+		call->mended = true;
+}
+
+bool partial_cut(struct tracee *tracee, int64_t result)
+{
+	const struct trace_call *call = open_call(tracee);
+
+	tracee->left_ip = tracee->info.instruction_pointer;
+	tracee->left_sp = tracee->info.stack_pointer;
+	if (!call || (uint64_t)result >= call->call.args[2] ||
+	    kind_of(call->call.row, call->call.args) == PARTIAL_NONE || !woken_by_tracing(tracee) ||
+	    !partial_continue(tracee))
+		return false;
+	goes_on(tracee);
+	return true;
+}
+
+void partial_undo(struct tracee *tracee)
+{
+	tracee->partial.active = false;
+	tracee_set_regs(tracee, &tracee->partial.left);
+	restart_ends(tracee, tracee->partial.done);
+}
+
+static void end(struct tracee *tracee)
 {
 	struct partial *partial = &tracee->partial;
 	struct user_regs_struct regs;
-	int64_t rest = tracee->info.exit.rval;
 
 	partial->active = false;
 	if (tracee_regs(tracee))
 		return;
 	regs = tracee->regs;
-	/* An error, or a signal, after a part was moved: the part is the result. */
 	abi_set_call(tracee->abi, &regs, partial->number, partial->args);
-	abi_set_result(&regs, partial->done + (rest > 0 ? rest : 0));
+	abi_set_result(&regs, partial->done);
 	tracee_set_regs(tracee, &regs);
-	tracee->info.exit.rval = partial->done + (rest > 0 ? rest : 0);
+	tracee->info.exit.rval = partial->done;
 	tracee->info.exit.is_error = 0;
+}
+
+/* More of it was done, but not all. */
+static bool cut_again(struct tracee *tracee)
+{
+	struct cut cut;
+
+	return !tracee_regs(tracee) && look(tracee, tracee->abi, &cut) && !tracee->tracer->cutting &&
+	       woken_by_tracing(tracee) && !ends_early_anyway(tracee, &cut) && begin_again(tracee, &cut);
+}
+
+void partial_left(struct tracee *tracee, int64_t result)
+{
+	struct partial *partial = &tracee->partial;
+
+	if (restart_is_code(result) && !tracee->tracer->cutting) {
+		struct trace_call *call = open_call(tracee);
+
+		/* It is restarted, or a handler comes first: partial_undo. */
+		ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
+		if (call)
+			call->mended = true;
+		return;
+	}
+	/* An error after a part was moved: the part is the result. */
+	if (result > 0) {
+		partial->done += result;
+		if (cut_again(tracee)) {
+			goes_on(tracee);
+			return;
+		}
+	}
+	end(tracee);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "mend.h"
+
 bool plan_needs_socket(const struct row *row)
 {
 	return row->fd_use == FD_ANY || row->fd_use == FD_SETS || row->effect == EFFECT_CLOSE_RANGE;
@@ -48,6 +50,21 @@ static void plan_number(struct plan *plan, int number, enum trap trap)
 		plan->traps[number] = trap;
 }
 
+/* Calls of no interest whose EINTR is to be looked at; on files and pipes nothing but signals is waited for
+ * so. */
+static void plan_waits(struct plan *plan, const struct plan_options *options)
+{
+	for (unsigned number = 0; number < plan->abi->count && number < PLAN_NUMBERS; number++) {
+		uint16_t id = plan->abi->numbers[number].row;
+		const struct row *row = id == CALL_NONE ? NULL : &call_rows[id];
+
+		if (mend_possible(plan->abi, number, row) &&
+		    (!row || options->any_fd || !plan_needs_socket(row)))
+			plan_number(plan, (int)number,
+				    mend_is_sigwait(plan->abi, number) ? TRAP_WAIT : TRAP_MAY_WAIT);
+	}
+}
+
 void plan_make(struct plan *plan, const struct abi *abi, const struct plan_options *options)
 {
 	memset(plan, 0, sizeof(*plan));
@@ -69,6 +86,7 @@ void plan_make(struct plan *plan, const struct abi *abi, const struct plan_optio
 	plan_number(plan, abi->nr.prctl, TRAP_PRCTL);
 	plan_number(plan, abi->nr.rt_sigreturn, TRAP_SIGRETURN);
 	plan_number(plan, abi->nr.sigreturn, TRAP_SIGRETURN);
+	plan_waits(plan, options);
 }
 
 void plan_subtract(struct plan *plan, const struct plan *without)

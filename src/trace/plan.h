@@ -24,6 +24,8 @@ enum trap {
 	TRAP_SECCOMP,	 /* seccomp(): the program gets a filter of its own */
 	TRAP_PRCTL,	 /* only PR_SET_NAME and PR_SET_SECCOMP in args[0] */
 	TRAP_SIGRETURN,	 /* never filtered; looked at while a call is interrupted */
+	TRAP_WAIT,	 /* not shown, but may fail with EINTR for tracing's sake: mend.c */
+	TRAP_MAY_WAIT,	 /* the same, never filtered: too many calls would stop for too rare a case */
 	TRAP_KINDS,
 };
 

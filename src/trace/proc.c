@@ -76,6 +76,8 @@ int proc_status(pid_t tid, struct proc_status *status)
 		.sig_ignored = (uint64_t)field_number(text, "\nSigIgn:\t", 16),
 		.sig_caught = (uint64_t)field_number(text, "\nSigCgt:\t", 16),
 		.sig_blocked = (uint64_t)field_number(text, "\nSigBlk:\t", 16),
+		.sig_pending = (uint64_t)field_number(text, "\nSigPnd:\t", 16) |
+			       (uint64_t)field_number(text, "\nShdPnd:\t", 16),
 		.threads = (int)field_number(text, "\nThreads:\t", 10),
 		.seccomp = (int)field_number(text, "\nSeccomp:\t", 10),
 		.state = state ? *state : '?',

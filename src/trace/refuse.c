@@ -102,6 +102,11 @@ void refuse_explain(pid_t pid, int why, struct error *error)
 
 	if (why == ESRCH || why == ENOENT || proc_status(pid, &status))
 		error_set(error, ESRCH, "cannot attach to %d: no such process, or it ended just now", pid);
+	else if (why == EINTR)
+		error_set(error, why,
+			  "cannot attach to %d: it is in execve, and another tracer keeps it there; ended "
+			  "while waiting for it",
+			  pid);
 	else if (why != EPERM)
 		error_set(error, why, "cannot attach to %d: %s", pid, strerror(why));
 	else if (status.tracer)

@@ -30,12 +30,23 @@ static void unlink_call(struct tracee *tracee, struct trace_call **at)
 }
 
 /* It will not begin again. */
-static void end_with_eintr(struct tracee *tracee, struct trace_call **at)
+static void end_with(struct tracee *tracee, struct trace_call **at, int64_t result)
 {
 	struct trace_call *call = *at;
 
 	unlink_call(tracee, at);
-	call_complete(tracee, call, -EINTR);
+	call_complete(tracee, call, result);
+}
+
+static void end_with_eintr(struct tracee *tracee, struct trace_call **at)
+{
+	end_with(tracee, at, -EINTR);
+}
+
+void restart_ends(struct tracee *tracee, int64_t result)
+{
+	if (tracee->interrupted && tracee->interrupted->mended)
+		end_with(tracee, &tracee->interrupted, result);
 }
 
 void restart_interrupt(struct tracee *tracee)

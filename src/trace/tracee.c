@@ -143,6 +143,7 @@ void tracee_announce(struct tracee *tracee, struct tracee *parent, uint64_t clon
 {
 	const struct trace_events *events = &tracee->tracer->events;
 
+	tracee->announced = true;
 	if (parent)
 		inherit(tracee, parent, clone_flags);
 	else if (!tracee->task.process->command_line)
@@ -177,7 +178,7 @@ static void process_leave(struct tracee *tracee, int status, bool told)
 void tracee_end(struct tracee *tracee, int status)
 {
 	struct tracer *tracer = tracee->tracer;
-	bool told = tracee->life == LIFE_TRACED || tracee->life == LIFE_ATTACHED;
+	bool told = tracee->announced && tracee->life != LIFE_STARTING;
 
 	tracee->stopped = false;
 	if (tracee->engine && tracee->engine->forget)

@@ -7,6 +7,7 @@
 #ifndef SOCKLINE_TRACE_TRACEE_H
 #define SOCKLINE_TRACE_TRACEE_H
 
+#include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/ptrace.h>
@@ -17,6 +18,7 @@
 #include "engine.h"
 #include "filter.h"
 #include "latency.h"
+#include "mend.h"
 #include "perf.h"
 #include "plan.h"
 #include "stop.h"
@@ -41,17 +43,19 @@ struct trace_process {
 	bool widen_due;		  /* that filter is to be injected: widen.c */
 	uint64_t widened_ns;	  /* when it was; 0: never, or with the command */
 	bool own_filter;	  /* installed a seccomp filter itself */
+	unsigned signals;	  /* that its threads have stopped for */
 	int status;		  /* wait status of its leader */
 	struct trap_guard *guard; /* perf_trap.c */
 	uint8_t elf_class;	  /* of its program: elf(5); 0: not looked at */
 	bool trap_queued;	  /* a SIGTRAP of ours may be queued in a thread that blocks it */
 };
 
-/* A call that attaching cut short, and that goes on with the rest: partial.c */
+/* A call that only tracing cut short, and that goes on with the rest: partial.c */
 struct partial {
 	bool active;
-	uint64_t number, args[6];
+	uint64_t number, args[6]; /* the program's own */
 	int64_t done;
+	struct user_regs_struct left; /* as it was left when it was cut short */
 };
 
 enum tracee_life {
@@ -73,7 +77,9 @@ struct tracee {
 	/* the present stop; stale while it runs */
 	bool stopped, hold; /* hold: stays stopped after dispatch */
 	bool calls_stop;    /* it runs with PTRACE_SYSCALL */
+	bool asleep;	    /* letting go: it slept in a call when it was looked at */
 	bool adopted;	    /* its engine was told of it at a stop */
+	bool announced;	    /* the owner was told of it */
 	enum stop_kind kind;
 	bool info_read, regs_read;
 	bool regs_sampled; /* regs are those of an event's record: enough for a call and its stack */
@@ -92,9 +98,15 @@ struct tracee {
 	bool cleared;	   /* CLONE_UNTRACED was taken from the flags of a clone */
 	uint64_t flags_at; /* cleared: where clone3's flags lie; 0: in the first argument */
 	bool maybe_eintr;  /* the open call left with EINTR, which an ignored signal may have caused */
-	bool was_stopped;  /* a stop signal was delivered: an EINTR is the program's own */
 	bool eintr_stays;  /* until the next entry: an EINTR is the program's own, or was told of */
-	struct trace_call *interrupted; /* innermost first */
+	bool mending;	   /* it left with EINTR, and the kernel was told to begin it again: mend.c */
+	bool again;	   /* the present call is that one, begun again */
+	bool reconnecting; /* and a connect, whose result may have to become another */
+	uint64_t mended_number, mended_ip, mended_sp; /* mending: where */
+	uint64_t left_ip, left_sp;		      /* of the last exit that was looked at */
+	uint64_t entered_ns;			      /* when the present call began, if it may wait */
+	unsigned signals;			      /* that its process had got when it was entered */
+	struct trace_call *interrupted;		      /* innermost first */
 	unsigned interrupted_count;
 
 	struct perf_task perf;
@@ -137,6 +149,20 @@ struct stop_queue {
 
 enum { DEAD_KEPT = 64 };
 
+/* Unknown tids that ended before their parent told of them: birth.c. Not for long, as tids are used again. */
+struct dead_table {
+	struct {
+		pid_t tid;
+		int status;
+		uint64_t ns; /* when */
+	} kept[DEAD_KEPT];
+	unsigned at;
+};
+
+void dead_put(struct dead_table *table, pid_t tid, int status, uint64_t now_ns);
+/* An end that was kept: its wait status, once; or -1. */
+int dead_take(struct dead_table *table, pid_t tid, uint64_t now_ns);
+
 struct tracer {
 	struct trace_options options;
 	struct trace_events events;
@@ -156,7 +182,9 @@ struct tracer {
 	pid_t command;		/* 0: none, or dead */
 	bool quiet;		/* no call is reported any more */
 	bool ending;		/* let go */
+	bool freezing;		/* letting go: threads that stop stay stopped */
 	bool releasing;		/* letting go: threads go on without stopping at calls */
+	bool cutting;		/* letting go: nor do they finish calls that were cut short */
 	bool orphans, sleepers; /* somebody must be looked after while nothing stops */
 	unsigned pending_stops; /* times that tracer_stop was heard after the command's death */
 
@@ -166,11 +194,7 @@ struct tracer {
 	struct stop_queue queue;
 	bool crowded; /* several threads stop at once: bell.c */
 	unsigned alone;
-	struct {
-		pid_t tid;
-		int status;
-	} dead[DEAD_KEPT]; /* unknown tids that ended before their parent told of them */
-	unsigned dead_at;
+	struct dead_table dead;
 	int spawn_pipe; /* what the command says when it cannot be run; -1: none */
 	int spawn_step, spawn_errno;
 	bool given;	   /* there was a command */
@@ -184,6 +208,7 @@ struct tracer {
 	_Atomic uint64_t terminal_bits; /* those that the foreground process group has already */
 	atomic_bool poked;
 	volatile sig_atomic_t seizing; /* the handler may reap into the queue */
+	sigjmp_buf escape;	       /* seizing: out of it, when sockline is to end */
 };
 
 static inline struct tracee *tracee_of(struct task *task)
@@ -250,23 +275,8 @@ void restart_interrupt(struct tracee *tracee);
 bool restart_joins(struct tracee *tracee);
 void restart_entry_passed(struct tracee *tracee);
 void restart_sigreturn(struct tracee *tracee);
-
-/* mend.c: EINTR that only tracing causes */
-/* At a stop of a thread that left a call with EINTR: makes the kernel restart it. True when it did. */
-/* Whether the registers look like that: cheap. */
-bool mend_wanted(struct tracee *tracee);
-bool mend_call(struct tracee *tracee);
-/* Whether a call that left with EINTR did nothing before, so that it can begin again. */
-bool mend_possible(const struct abi *abi, uint64_t number, const struct row *row);
-/* Whether waking a sleeper in this call would change what it does, in a way that cannot be mended. */
-bool mend_forbids_waking(const struct row *row, const uint64_t args[6]);
-bool signal_is_ignored(const struct tracee *tracee, int signo);
-
-/* partial.c */
-/* At the stop that attaching caused: makes a call go on that was cut short. True when it did. */
-bool partial_continue(struct tracee *tracee);
-/* At that call's exit: the whole result. */
-void partial_end(struct tracee *tracee);
+/* The call that was left last, and told to begin again by us, has ended with this instead. */
+void restart_ends(struct tracee *tracee, int64_t result);
 
 /* regs.c */
 int tracee_regs(struct tracee *tracee);
@@ -321,6 +331,8 @@ bool own_filter_entered(enum trap trap, const uint64_t args[6]);
 void own_filter_left(struct tracee *tracee);
 /* At a call's exit: whether the program's own filter turned the call into a SIGSYS: it has no result then. */
 bool own_filter_trapped(struct tracee *tracee);
+/* At a STOP_SECCOMP: whether it is the program's own filter that stops it, so that the call fails. */
+bool own_filter_refused(struct tracee *tracee);
 
 /* spawn.c, attach.c, refuse.c, letgo.c */
 int spawn_command(struct tracer *tracer, struct error *error);
@@ -340,14 +352,14 @@ bool attach_may_wake(struct tracee *tracee);
 void attach_stopped(struct tracee *tracee);
 /* The stop that PTRACE_INTERRUPT caused: whatever that did to the thread's call is mended. */
 void attach_interrupted(struct tracee *tracee);
-/* Or the exit stop that came instead: any stop takes the interrupt's place (kernel/signal.c, ptrace_stop). */
-void attach_left(struct tracee *tracee);
 /* Whether this process has CAP_SYS_PTRACE. */
 bool may_ptrace_all(void);
 void refuse_explain(pid_t pid, int why, struct error *error);
 /* Why the command could not be seized; returns a negative errno. */
 int refuse_command(pid_t pid, int why, struct error *error);
 void letgo_all(struct tracer *tracer);
+/* Whether a thread that has stopped stays so until all are let go. */
+bool letgo_holds(const struct tracee *tracee);
 
 /* engine_perf.c, perf_calls.c, perf_mask.c, perf_letgo.c */
 /* At a stop for SIGTRAP: true when it is ours alone and is not to be delivered. */
@@ -377,6 +389,7 @@ struct proc_status {
 	pid_t tgid, ppid, tracer;
 	unsigned uid;
 	uint64_t sig_ignored, sig_caught, sig_blocked;
+	uint64_t sig_pending; /* the thread's and its process's */
 	char state;
 	int seccomp, threads;
 };

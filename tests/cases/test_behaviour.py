@@ -186,6 +186,16 @@ def test_fds_travel(program, engine):
     assert len(set.union(*ids.values())) == 5, dict(ids)
 
 
+@pytest.mark.parametrize("engine_name", ["seccomp", "syscall"])
+def test_waiters_see_nothing(program, engine_name):
+    """Short waits in every kind of call, while shared ignored signals come all the time and any thread takes them."""
+    traced = harness.trace([program("waiters", "O2"), "3"], engine=engine_name)
+    assert traced.out == "bad 0\n" and traced.status == 12, traced
+    assert not [event for event in traced.calls() if event.get("errno") in ("EINTR", "EALREADY")]
+    short = [event for event in traced.calls("recvmmsg", success=True) if event["return_value"] != 4]
+    assert not short, short[:3]
+
+
 def test_ignored_signals_wake_nobody(program, engine):
     traced = same([program("ignored")], engine=engine)
     assert traced.out.count("in time") == 5

@@ -48,6 +48,8 @@ def test_seccomp_filter_of_its_own(program, engine):
     calls = agrees(traced, "getpeername")
     assert [event.get("errno") for event in calls if event["type"] == "socket"] == ["EPERM"] * 4
     assert "trapped: 1" in traced.err
+    # SECCOMP_RET_TRACE without a tracer of the program's own, whatever its data are.
+    assert [event.get("errno") for event in calls if event["type"] in ("listen", "getsockname")] == ["ENOSYS"] * 6
 
 
 def test_program_that_traces(program, engine):

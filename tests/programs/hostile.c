@@ -235,6 +235,10 @@ static void filter(void)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpeername, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_listen, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE | 7),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getsockname, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog program = { .len = sizeof code / sizeof *code, .filter = code };
@@ -247,6 +251,8 @@ static void filter(void)
 	for (int i = 0; i < 3; i++) {
 		DID("socket", socket(AF_INET, SOCK_STREAM, 0));
 		exchange();
+		DID("listen", listen(fds[0], 1));
+		DID("getsockname", getsockname(fds[0], NULL, NULL));
 	}
 	getpeername(fds[0], NULL, NULL);
 	exchange();

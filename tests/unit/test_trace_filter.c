@@ -15,6 +15,7 @@
 
 #include "../../src/trace/filter.h"
 #include "../../src/trace/stop.h"
+#include "../../src/trace/tracee.h"
 
 enum { STEPS_MAX = 64, TRACE = 1, ALLOW = 0 };
 
@@ -90,6 +91,8 @@ static const struct verdict verdicts[] = {
 	{ 0, 1, 1, X64, SYS_prctl, { 16 }, ALLOW },
 	{ 0, 1, 1, X64, SYS_seccomp, { 0 }, TRACE },
 	{ 0, 1, 1, X64, SYS_rt_sigreturn, { 0 }, ALLOW },
+	{ 0, 1, 1, X64, SYS_rt_sigtimedwait, { 0 }, TRACE },
+	{ 1, 1, 1, X64, SYS_semop, { 0 }, ALLOW },
 	{ 1, 1, 1, X64, 0x40000000 | 39, { 0 }, TRACE },
 	{ 1, 1, 1, X64, 5000, { 0 }, ALLOW },
 	{ 0, 1, 1, X86, 102, { 0 }, TRACE }, /* socketcall */
@@ -131,7 +134,7 @@ static void verdicts_hold(void **state)
 		make(&filter, row, &all);
 		uint32_t got = simulate(&filter, &data, &steps);
 
-		if (got != (row->verdict ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW))
+		if (got != (row->verdict ? SECCOMP_RET_TRACE | FILTER_DATA : SECCOMP_RET_ALLOW))
 			fail_msg("row %zu: arch %#x call %u: %#x", i, row->arch, row->number, got);
 		assert_true(steps < 24);
 	}
@@ -149,10 +152,11 @@ static void nothing_wanted(void **state)
 	make(&filter, &options, &none);
 	for (int number = 0; number < 500; number++) {
 		struct seccomp_data data = { .arch = X64, .nr = number };
-		bool must = number == SYS_restart_syscall || number == SYS_seccomp;
+		bool must = number == SYS_restart_syscall || number == SYS_seccomp ||
+			    number == SYS_rt_sigtimedwait;
 
 		assert_int_equal(simulate(&filter, &data, &steps),
-				 must ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW);
+				 must ? SECCOMP_RET_TRACE | FILTER_DATA : SECCOMP_RET_ALLOW);
 		data = (struct seccomp_data){ .arch = X86, .nr = 102 };
 		assert_int_equal(simulate(&filter, &data, &steps), SECCOMP_RET_ALLOW);
 	}
@@ -188,12 +192,30 @@ static void stops_are_classified(void **state)
 		assert_int_equal(stop_classify(1, rows[i].status).kind, rows[i].kind);
 }
 
+/* A tid that is used again is not taken for the one that died. */
+static void dead_are_forgotten(void **state)
+{
+	const uint64_t second = 1000000000u;
+	struct dead_table dead = { 0 };
+
+	(void)state;
+	dead_put(&dead, 10, 7, second);
+	dead_put(&dead, 11, 8, second);
+	assert_int_equal(dead_take(&dead, 12, second), -1);
+	assert_int_equal(dead_take(&dead, 10, second + second / 2), 7);
+	assert_int_equal(dead_take(&dead, 10, second + second / 2), -1);
+	assert_int_equal(dead_take(&dead, 11, second * 60), -1);
+	dead_put(&dead, 11, 9, second * 60);
+	assert_int_equal(dead_take(&dead, 11, second * 60), 9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(verdicts_hold),
 		cmocka_unit_test(nothing_wanted),
 		cmocka_unit_test(stops_are_classified),
+		cmocka_unit_test(dead_are_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
