@@ -28,6 +28,7 @@ struct decode {
 	void *user;
 	uint32_t data_limit; /* payload bytes to show in values */
 	bool show_secrets;
+	bool no_fields; /* addresses are shown as short text alone */
 };
 
 /*

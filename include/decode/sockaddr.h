@@ -27,6 +27,7 @@ struct value *sockaddr_value(struct arena *arena, const char *name, const void *
 /* The fields alone, for JSON; NULL when the address is not known. */
 const struct value *sockaddr_fields(struct arena *arena, const struct address *address);
 struct value *sockaddr_value_named(struct arena *arena, const char *name, const void *bytes, uint32_t got,
-				   uint32_t length, uint16_t protocol, const struct interfaces *interfaces);
+				   uint32_t length, uint16_t protocol, const struct interfaces *interfaces,
+				   bool fields);
 
 #endif

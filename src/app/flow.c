@@ -211,6 +211,15 @@ static const char *interface_name(void *user, uint32_t index)
 	return pipeline->task ? netdevs_name(&pipeline->netdevs, pipeline->task->tid, index) : NULL;
 }
 
+/* Whether nobody wants the fields of an address: short text says all that is shown. */
+static bool text_suffices(const struct pipeline *pipeline)
+{
+	for (unsigned i = 0; i < pipeline->sink_count; i++)
+		if (pipeline->sinks[i]->kind != &sink_text)
+			return false;
+	return !pipeline->look->verbose;
+}
+
 /* Prepares the decoder's view of this pipeline. */
 void pipeline_decode_init(struct pipeline *pipeline)
 {
@@ -224,6 +233,7 @@ void pipeline_decode_init(struct pipeline *pipeline)
 		.user = pipeline,
 		.data_limit = pipeline->capture.data_limit,
 		.show_secrets = pipeline->options->show_secrets,
+		.no_fields = text_suffices(pipeline),
 	};
 }
 

@@ -18,17 +18,18 @@ unsigned capture_plan(struct call *call, enum phase phase, const struct capture_
 		      struct memory_span *spans)
 {
 	struct pass pass = { .call = call, .phase = phase, .options = options, .left = CAPTURE_LIMIT };
+	const struct row *row = call->row;
+	const unsigned arg_count = row->arg_count;
 	unsigned count = 0;
 
 	if (!call->args_known || call->bytes_unread)
 		return 0;
-	for (unsigned i = 0; i < call->row->arg_count && count < CAPTURE_SPANS; i++) {
-		const struct arg *arg = &call->row->args[i];
-		const struct kind *kind = &decode_kinds[arg->as];
+	for (unsigned i = 0; i < arg_count && count < CAPTURE_SPANS; i++) {
+		const struct arg *arg = &row->args[i];
 
-		if (!kind->size || !call->args[i] || !wanted(call, arg, phase))
+		if (!kind_in(KINDS_READ, arg->as) || !call->args[i] || !wanted(call, arg, phase))
 			continue;
-		uint32_t size = (uint32_t)smaller(kind->size(&pass, i), pass.left);
+		uint32_t size = (uint32_t)smaller(decode_kinds[arg->as].size(&pass, i), pass.left);
 
 		if (!size)
 			continue;
@@ -93,16 +94,17 @@ void capture_follow(struct call *call, enum phase phase, const struct capture_op
 		    struct memory_span *spans, unsigned count, struct memory *memory)
 {
 	struct pass pass = { call, phase, options, memory, CAPTURE_LIMIT };
+	const struct row *row = call->row;
+	const unsigned arg_count = row->arg_count;
 
 	for (unsigned i = 0; i < count; i++)
 		pass.left -= (uint32_t)smaller(spans[i].size, pass.left);
 	keep_blobs(call, phase, spans, count);
-	for (unsigned i = 0; i < call->row->arg_count; i++) {
-		const struct arg *arg = &call->row->args[i];
-		const struct kind *kind = &decode_kinds[arg->as];
+	for (unsigned i = 0; i < arg_count; i++) {
+		const struct arg *arg = &row->args[i];
 
-		if (kind->follow && call->args[i] && wanted(call, arg, phase))
-			kind->follow(&pass, i);
+		if (kind_in(KINDS_FOLLOWED, arg->as) && call->args[i] && wanted(call, arg, phase))
+			decode_kinds[arg->as].follow(&pass, i);
 	}
 }
 

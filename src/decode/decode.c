@@ -80,19 +80,17 @@ int decoder_protocol(const struct decoder *decoder)
 struct value *decoder_address(const struct decoder *decoder, const char *name, const void *bytes,
 			      uint32_t got, uint32_t length)
 {
+	const struct decode *decode = decoder->decode;
 	int protocol = decoder_protocol(decoder);
 	uint16_t known = protocol < 0 ? UINT16_MAX : (uint16_t)protocol;
 	struct value *value = sockaddr_value_named(decoder->arena, name, bytes, got, length, known,
-						   &decoder->decode->interfaces);
+						   &decode->interfaces, !decode->no_fields);
 
-	if (decoder->decode->host && got >= 2) {
-		struct address address = { 0 };
-
-		address_set(&address, bytes, got, known);
-		value->address.host = decoder->decode->host(decoder->decode->user, &address);
-		if (decoder->decode->service && decoder->file)
-			value->address.service = decoder->decode->service(decoder->decode->user, &address,
-									  decoder->file->type);
+	if (decode->host && got >= 2) {
+		value->address.host = decode->host(decode->user, value->address.raw);
+		if (decode->service && decoder->file)
+			value->address.service =
+				decode->service(decode->user, value->address.raw, decoder->file->type);
 	}
 	return value;
 }

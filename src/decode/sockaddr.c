@@ -99,26 +99,25 @@ void sockaddr_text(const struct address *address, struct text *text)
 struct value *sockaddr_value(struct arena *arena, const char *name, const void *bytes, uint32_t got,
 			     uint32_t length, uint16_t protocol)
 {
-	return sockaddr_value_named(arena, name, bytes, got, length, protocol, NULL);
+	return sockaddr_value_named(arena, name, bytes, got, length, protocol, NULL, true);
 }
 
 struct value *sockaddr_value_named(struct arena *arena, const char *name, const void *bytes, uint32_t got,
-				   uint32_t length, uint16_t protocol, const struct interfaces *interfaces)
+				   uint32_t length, uint16_t protocol, const struct interfaces *interfaces,
+				   bool fields)
 {
+	if (got < 2)
+		return value_bytes(arena, name, got ? bytes : "", got, length);
+
 	struct value *value = value_new(arena, VALUE_ADDRESS, name);
-	struct address address = { 0 };
+	struct address *address = arena_alloc(arena, sizeof(*address));
 	struct text text = { 0 };
 
-	if (got < 2) {
-		struct value *raw = value_bytes(arena, name, got ? bytes : "", got, length);
-
-		return raw;
-	}
-	address_set(&address, bytes, got, protocol);
-	sockaddr_text_named(&address, interfaces, &text);
+	address_set(address, bytes, got, protocol);
+	sockaddr_text_named(address, interfaces, &text);
 	value->address.text = arena_copy(arena, text.data, text.len);
-	value->address.fields = make_fields(arena, &address);
-	value->address.raw = memcpy(arena_alloc(arena, sizeof(address)), &address, sizeof(address));
+	value->address.fields = fields ? make_fields(arena, address) : NULL;
+	value->address.raw = address;
 	text_done(&text);
 	return value;
 }
