@@ -149,10 +149,11 @@ static struct debug *get_debug(struct stack *stack, struct module *module)
 }
 
 /* A file came: what was named without it is named anew. */
-static void name_anew(struct module *module)
+static void name_anew(struct stack *stack, struct module *module)
 {
 	struct map_slot *slot;
 
+	recall_forget(&stack->recall);
 	if (module->symbols)
 		symbols_search_again(module->symbols);
 	for (size_t at = 0; (slot = map_next(&module->codes, &at));) {
@@ -193,7 +194,7 @@ static void take_arrival(void *arg)
 		debug->nothing = NULL;
 		find_shared(arrival->stack, module, debug);
 	}
-	name_anew(module);
+	name_anew(arrival->stack, module);
 }
 
 /* The id that a server is to be asked for. */

@@ -161,6 +161,12 @@ struct recalled *recall_by_id(struct recall *recall, uint64_t id)
 	return id && kept->id == id ? kept : NULL;
 }
 
+void recall_forget(struct recall *recall)
+{
+	for (unsigned i = 0; i < RECALL_SLOTS; i++)
+		recall->slots[i].id = 0;
+}
+
 void recall_done(struct recall *recall)
 {
 	for (unsigned i = 0; i < RECALL_SLOTS; i++)

@@ -77,6 +77,9 @@ void recall_word(struct recall_draft *draft, uint64_t at, uint64_t value);
 void recall_keep(struct recall *recall, const struct recall_start *start, struct walk *walk);
 /* The kept walk of that id, NULL when another took its place. */
 struct recalled *recall_by_id(struct recall *recall, uint64_t id);
+/* None of the kept walks is found again: their codes have other names now. What was handed out of them lasts
+ * until the next walk. */
+void recall_forget(struct recall *recall);
 void recall_done(struct recall *recall);
 
 #endif

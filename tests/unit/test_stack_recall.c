@@ -192,6 +192,20 @@ static void ways_to_one_call(void **state)
 	}
 }
 
+/* What was kept under an old id is not found, nor is the id used again. */
+static void forgotten(void **state)
+{
+	struct scene *scene = *state;
+	uint64_t old = keep(scene, false, sizeof(scene->words)), new;
+
+	recall_forget(scene->recall);
+	assert_null(find(scene));
+	assert_null(recall_by_id(scene->recall, old));
+	new = keep(scene, false, sizeof(scene->words));
+	assert_int_not_equal(new, old);
+	assert_int_equal(find(scene)->id, new);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +216,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(short_copies, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(too_deep, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ways_to_one_call, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(forgotten, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
