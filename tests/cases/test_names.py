@@ -125,3 +125,35 @@ def test_names_of_ports():
     trace = traced(command, "-v")
     assert [call["peer"].get("service") for call in trace.calls("sendto")] == ["names-test"], trace
     assert {call["details"]["addr"].get("service") for call in trace.calls("connect")} == {"names-test"}, trace
+
+
+def test_tls_names_a_connection_that_was_never_looked_up():
+    """The server's name in the ClientHello; the server answers no TLS, which does not matter."""
+    command = ["curl", "-s", "--connect-to", f"sni.test:443:127.0.0.21:{nameworld.HTTP_PORT}", "https://sni.test/"]
+    trace = traced(command)
+    closing = [call for call in trace.calls("close") if call.get("peer", {}).get("ip") == "127.0.0.21"]
+    assert [call["peer"].get("host") for call in closing] == ["sni.test"], trace
+
+
+MDNS = f"""
+import socket, struct
+def name(text):
+    return b''.join(bytes([len(part)]) + part.encode() for part in text.split('.')) + b'\\0'
+asker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+asker.sendto(struct.pack('>6H', 0, 0, 1, 0, 0, 0) + name('printer.local') + struct.pack('>2H', 1, 1), ('127.0.0.1', 5353))
+answer = name('printer.local') + struct.pack('>HHIH', 1, 0x8001, 120, 4) + socket.inet_aton('127.0.0.22')
+other = name('bank.test') + struct.pack('>HHIH', 1, 0x8001, 120, 4) + socket.inet_aton('127.0.0.23')
+there.sendto(struct.pack('>6H', 0, 0x8400, 0, 2, 0, 0) + answer + other, asker.getsockname())
+asker.recvfrom(1000)
+for ip in '127.0.0.22', '127.0.0.23':
+    socket.create_connection((ip, {nameworld.HTTP_PORT})).close()
+"""
+
+
+def test_multicast_dns():
+    """Answers from port 5353 name what is .local, and nothing else."""
+    there = "import socket; there = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); there.bind(('127.0.0.1', 5353))\n"
+    trace = traced(["/usr/bin/python3", "-c", there + MDNS])
+    assert trace.status == 0, trace
+    assert "? A printer.local" in remarks(trace.calls("sendto")), trace
+    assert peers(trace.calls("close"), nameworld.HTTP_PORT) == {("printer.local", "127.0.0.22"), (None, "127.0.0.23")}, trace

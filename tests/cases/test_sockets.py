@@ -461,6 +461,43 @@ def test_ways_of_descriptors_attached(program, attach_engine, way):
     check_way(trace, expected, WAYS[way])
 
 
+# ---- files that are no sockets ---------------------------------------------------------------------------------------
+
+EPOLLS = """
+import ctypes, os, select, socket
+one, other = socket.socketpair()
+poller = select.epoll()
+poller.register(one, select.EPOLLIN)
+again = select.epoll.fromfd(os.dup(poller.fileno()))
+again.modify(one, select.EPOLLOUT)
+if os.fork() == 0:
+    again.unregister(one)
+    os._exit(0)
+os.wait()
+poller.poll(0)
+libc = ctypes.CDLL(None, use_errno=True)
+ring = libc.syscall(425, 1, ctypes.create_string_buffer(256))
+print(ring)
+if ring >= 0:
+    libc.syscall(426, os.dup(ring), 0, 0, 0, None, 0)
+    libc.syscall(426, ring, 0, 0, 0, None, 0)
+"""
+
+
+def test_epolls_and_rings_are_files(engine):
+    """An epoll and an io_uring have one id too, whatever their numbers and processes."""
+    trace = harness.trace([PYTHON, "-c", EPOLLS], "-e", "%all,io_uring_enter", engine=engine)
+    assert trace.status == 0, trace
+    controls = trace.calls("epoll_ctl")
+    assert len(controls) == 3 and len({call["fd"] for call in controls}) == 2, trace
+    assert len({call["socket"] for call in [*controls, *trace.calls("epoll_wait", "epoll_pwait")]}) == 1, trace
+    if int(trace.out) < 0:
+        return  # this kernel has no io_uring, or forbids it
+    enters = trace.calls("io_uring_enter")
+    assert len(enters) == 2 and len({call["fd"] for call in enters}) == 2, trace
+    assert len({call["socket"] for call in enters}) == 1 and enters[0]["socket"] != controls[0]["socket"], trace
+
+
 # ---- many ------------------------------------------------------------------------------------------------------------
 
 MANY = """

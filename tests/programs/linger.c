@@ -1,5 +1,5 @@
-/* linger: calls listen(2) on no socket until the file that it was given is gone, and once more; the backlog is the
- * call's line. */
+/* linger: calls listen(2) on no socket until the file that it was given is gone, and once more; the backlog
+ * is the call's line. */
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
