@@ -12,7 +12,14 @@
 #include "names/names.h"
 #include "output_private.h"
 
-enum { IDS_MAX = 256, DEPTH_MAX = 8 };
+enum { IDS_MAX = 256, DEPTH_MAX = 8, HOLDERS_MAX = 64 };
+
+/* A process that used a socket, and so has a file about it. */
+struct holder {
+	pid_t pid;
+	uint32_t generation;
+	struct holder *next;
+};
 
 struct dir_sink {
 	struct sink base;
@@ -20,12 +27,14 @@ struct dir_sink {
 	struct json_writer json;
 	struct text records;
 	struct map generations; /* pid -> how many processes of that pid have ended */
+	struct map holders;	/* by id of sockets that are not closed, to struct holder */
 	struct dir_files files; /* the writer's */
 };
 
 /* Sockets that an event names, each once. */
 struct ids {
 	uint32_t list[IDS_MAX];
+	bool is_socket[IDS_MAX]; /* else an epoll or a ring, whose end nobody tells */
 	unsigned count;
 };
 
@@ -37,6 +46,7 @@ static void add_id(struct ids *ids, const struct file_view *file)
 		if (ids->list[i] == file->id)
 			return;
 	}
+	ids->is_socket[ids->count] = file->kind == FILE_SOCKET;
 	ids->list[ids->count++] = file->id;
 }
 
@@ -63,13 +73,67 @@ static uint32_t generation(struct dir_sink *sink, const struct event *event)
 	return (uint32_t)ended + 1;
 }
 
-static void add_record(struct dir_sink *sink, const struct event *event, uint32_t id, uint32_t generation)
+static void add_record(struct dir_sink *sink, pid_t pid, uint32_t id, uint32_t generation)
 {
 	const struct text *line = &sink->json.line;
-	struct dir_record record = { (uint32_t)line->len, id, event->pid, generation };
+	struct dir_record record = { (uint32_t)line->len, id, pid, generation };
 
 	text_add_bytes(&sink->records, (const char *)&record, sizeof(record));
 	text_add_bytes(&sink->records, line->data, line->len);
+}
+
+static void note_holder(struct dir_sink *sink, uint32_t id, pid_t pid, uint32_t generation)
+{
+	struct holder *first = map_get(&sink->holders, id), *holder;
+	unsigned count = 0;
+
+	for (holder = first; holder; holder = holder->next) {
+		if ((holder->pid == pid && holder->generation == generation) || ++count == HOLDERS_MAX)
+			return;
+	}
+	holder = calloc(1, sizeof(*holder));
+	if (!holder)
+		abort();
+	*holder = (struct holder){ pid, generation, first };
+	map_put(&sink->holders, id, holder);
+}
+
+static void forget_holders(struct holder *holder)
+{
+	while (holder) {
+		struct holder *next = holder->next;
+		free(holder);
+		holder = next;
+	}
+}
+
+/* What a socket's end or state is concerns everybody who used it, also when its maker is gone. */
+static void add_socket_event(struct dir_sink *sink, const struct event *event, uint32_t generation)
+{
+	const uint32_t id = event->file->id;
+
+	if (!map_get(&sink->holders, id))
+		note_holder(sink, id, event->pid, generation);
+	for (struct holder *holder = map_get(&sink->holders, id); holder; holder = holder->next)
+		add_record(sink, holder->pid, id, holder->generation);
+	if (event->type && !strcmp(event->type, "closed"))
+		forget_holders(map_take(&sink->holders, id));
+}
+
+static void add_call(struct dir_sink *sink, const struct event *event, uint32_t generation)
+{
+	struct ids ids = { .count = 0 };
+
+	add_id(&ids, event->file);
+	add_value_ids(&ids, event->args, 0);
+	add_value_ids(&ids, event->result_value, 0);
+	if (!ids.count || ids.count == IDS_MAX) /* what names more than that is found there */
+		add_record(sink, event->pid, 0, generation);
+	for (unsigned i = 0; i < ids.count; i++) {
+		add_record(sink, event->pid, ids.list[i], generation);
+		if (ids.is_socket[i])
+			note_holder(sink, ids.list[i], event->pid, generation);
+	}
 }
 
 /* The run's own data goes to meta.json at once. */
@@ -90,7 +154,6 @@ static void write_meta(struct dir_sink *sink)
 static void dir_event(struct sink *base, const struct event *event)
 {
 	struct dir_sink *sink = (struct dir_sink *)base;
-	struct ids ids = { .count = 0 };
 
 	json_event(&sink->json, event);
 	if (event->kind == EVENT_TRACE) {
@@ -98,15 +161,21 @@ static void dir_event(struct sink *base, const struct event *event)
 		return;
 	}
 	uint32_t which = generation(sink, event);
-	add_id(&ids, event->file);
-	add_value_ids(&ids, event->args, 0);
-	add_value_ids(&ids, event->result_value, 0);
 	text_clear(&sink->records);
-	if (!ids.count || ids.count == IDS_MAX) /* what names more than that is found there */
-		add_record(sink, event, 0, which);
-	for (unsigned i = 0; i < ids.count; i++)
-		add_record(sink, event, ids.list[i], which);
+	if (event->kind == EVENT_SOCKET && event->file && event->file->id)
+		add_socket_event(sink, event, which);
+	else
+		add_call(sink, event, which);
 	output_write(sink->output, sink->records.data, sink->records.len);
+}
+
+static void holders_done(struct dir_sink *sink)
+{
+	struct map_slot *slot;
+
+	for (size_t at = 0; (slot = map_next(&sink->holders, &at));)
+		forget_holders(slot->value);
+	map_done(&sink->holders);
 }
 
 static void dir_close(struct sink *base)
@@ -119,6 +188,7 @@ static void dir_close(struct sink *base)
 	json_writer_done(&sink->json);
 	text_done(&sink->records);
 	map_done(&sink->generations);
+	holders_done(sink);
 	free(sink);
 }
 

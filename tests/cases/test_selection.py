@@ -244,6 +244,49 @@ def test_folder(program):
         assert any(event.get("socket") == name for event in events), (name, events[:2])
 
 
+OUTLIVED = """
+import os, socket
+one, other = socket.socketpair()
+one.send(b'by the parent')
+if os.fork():
+    os._exit(0)
+while os.getppid() == PARENT:
+    pass
+one.send(b'by the child')
+"""
+
+
+def test_folder_of_a_shared_socket(program):
+    """Each process has its events in a file of its own, under the same id, and each has the socket's end."""
+    with harness.scratch("traces") as folder:
+        ended = harness.sockline(f"--dir={folder}", "--", program("fdways"), "fork")
+        files = {path: harness.parse(path.read_bytes()) for path in folder.glob("*/s*.jsonl")}
+    totals = json.loads(ended.out)
+    shared = collections.defaultdict(dict)
+    for path, events in files.items():
+        if any(event["type"] == "sendto" for event in events):
+            shared[path.stem][path.parent.name] = events
+    assert max(map(len, shared.values())) == 2, shared
+    for by_process in shared.values():
+        ends = [[event["details"]["sent"]["bytes"] for event in events if event["type"] == "closed"]
+                for events in by_process.values()]
+        assert all(len(end) == 1 and end[0] in totals.values() for end in ends), (ends, totals)
+        for pid, events in by_process.items():
+            assert {event["process_id"] for event in events if event["kind"] == "call"} == {int(pid)}, events
+
+
+def test_folder_when_the_maker_is_gone():
+    """A socket that outlives the process that made it: no second folder for that."""
+    code = "import os; PARENT = os.getpid()" + OUTLIVED
+    with harness.scratch("traces") as folder:
+        ended = harness.sockline(f"--dir={folder}", "--", "/usr/bin/python3", "-c", code)
+        assert ended.status == 0, ended
+        names = sorted(path.name for path in folder.iterdir() if path.is_dir())
+        ends = [path for path in folder.glob("*/s*.jsonl") if b'"closed"' in path.read_bytes()]
+    assert len(names) == 2 and not any("." in name for name in names), names
+    assert len({path.parent for path in ends}) == 2, ends
+
+
 # ---- what the command gets -------------------------------------------------------------------------------------------
 
 
