@@ -35,6 +35,13 @@ struct layout {
 	uint8_t ifreq, ifconf, ifconf_buf, sock_fprog, sock_fprog_filter;
 };
 
+/* Where a struct user_regs_struct of the tracer has what: byte offsets. */
+struct abi_registers {
+	uint8_t number_read; /* the call's number at a stop; it is written to result's register */
+	uint8_t result, args[6], pc, sp;
+	uint8_t dwarf[REGS_MAX], dwarf_count; /* by DWARF number */
+};
+
 /* A number of the ABI's table: which row it is, and its peculiarities. */
 struct abi_number {
 	uint16_t row;	    /* enum call_id; CALL_NONE: none of ours */
@@ -52,6 +59,7 @@ struct abi {
 	const struct abi_number *numbers;
 	uint8_t syscall_insn[2]; /* the instruction that makes a call, for injecting one */
 	struct layout layout;
+	struct abi_registers registers;
 	/* numbers of the calls that the tracer itself traps or injects; -1: the ABI has none */
 	struct {
 		int execve, execveat, mmap, mprotect, clone, clone3, fork, vfork, seccomp, prctl,
@@ -102,8 +110,8 @@ void abi_set_argument(const struct abi *abi, void *user_regs, unsigned index, ui
 
 /*
  * The registers that a perf event is to record (attr.sample_regs_user): those of a call's arguments, and
- * those that its stack is walked with. From its values (lowest bit first; Linux: asm/perf_regs.h) to a struct user_regs_struct, whose
- * other fields become 0.
+ * those that its stack is walked with. From its values (lowest bit first; Linux: asm/perf_regs.h) to a struct
+ * user_regs_struct, whose other fields become 0.
  */
 extern const uint64_t abi_perf_regs;
 enum { ABI_PERF_REGS = 15 };

@@ -1,5 +1,5 @@
 /* Looking ABIs and their numbers up, and moving between a thread's registers and what the rest of the house
- * wants. */
+ * wants, by the offsets that each ABI's descriptor has. */
 #include <string.h>
 #include <sys/user.h>
 
@@ -22,42 +22,31 @@ const struct abi_number *abi_number(const struct abi *abi, uint64_t number)
 	return number < abi->count ? &abi->numbers[number] : &none;
 }
 
-/* System V ABI for x86-64, figure 3.36. */
-static void regs_x86_64(const struct user_regs_struct *user, struct regs *regs)
+/* A register as wide as the ABI has it. */
+static uint64_t read_register(const struct abi *abi, const void *user_regs, uint8_t offset)
 {
-	const uint64_t dwarf[] = { user->rax, user->rdx, user->rcx, user->rbx, user->rsi, user->rdi,
-				   user->rbp, user->rsp, user->r8,  user->r9,  user->r10, user->r11,
-				   user->r12, user->r13, user->r14, user->r15, user->rip };
+	uint64_t value;
 
-	memcpy(regs->dwarf, dwarf, sizeof(dwarf));
+	memcpy(&value, (const char *)user_regs + offset, sizeof(value));
+	return abi->bits == 64 ? value : (uint32_t)value;
 }
 
-/* System V ABI for i386, figure 2.14; a 32-bit task's registers are the low halves. */
-static void regs_i386(const struct user_regs_struct *user, struct regs *regs)
+static void write_register(void *user_regs, uint8_t offset, uint64_t value)
 {
-	const uint64_t dwarf[] = { user->rax, user->rcx, user->rdx, user->rbx, user->rsp,
-				   user->rbp, user->rsi, user->rdi, user->rip };
-
-	memset(regs->dwarf, 0, sizeof(regs->dwarf));
-	for (unsigned i = 0; i < sizeof(dwarf) / sizeof(dwarf[0]); i++)
-		regs->dwarf[i] = (uint32_t)dwarf[i];
+	memcpy((char *)user_regs + offset, &value, sizeof(value));
 }
 
 void abi_regs(const struct abi *abi, const void *user_regs, struct regs *regs)
 {
-	const struct user_regs_struct *user = user_regs;
+	const struct abi_registers *at = &abi->registers;
 
+	memset(regs->dwarf, 0, sizeof(regs->dwarf));
+	for (unsigned i = 0; i < at->dwarf_count; i++)
+		regs->dwarf[i] = read_register(abi, user_regs, at->dwarf[i]);
 	regs->abi = abi;
 	regs->partial = false;
-	if (abi->bits == 64) {
-		regs_x86_64(user, regs);
-		regs->pc = user->rip;
-		regs->sp = user->rsp;
-	} else {
-		regs_i386(user, regs);
-		regs->pc = (uint32_t)user->rip;
-		regs->sp = (uint32_t)user->rsp;
-	}
+	regs->pc = read_register(abi, user_regs, at->pc);
+	regs->sp = read_register(abi, user_regs, at->sp);
 }
 
 const struct abi *abi_of_code(const void *user_regs)
@@ -71,46 +60,22 @@ const struct abi *abi_of_code(const void *user_regs)
 void abi_get_call(const struct abi *abi, const void *user_regs, uint64_t *number, uint64_t args[6],
 		  int64_t *result)
 {
-	const struct user_regs_struct *user = user_regs;
+	const struct abi_registers *at = &abi->registers;
+	uint64_t raw = read_register(abi, user_regs, at->result);
 
-	if (abi->bits == 64) {
-		const uint64_t order[6] = { user->rdi, user->rsi, user->rdx, user->r10, user->r8, user->r9 };
-
-		memcpy(args, order, sizeof(order));
-		*number = user->orig_rax;
-		*result = (int64_t)user->rax;
-	} else {
-		const uint64_t order[6] = {
-			user->rbx, user->rcx, user->rdx, user->rsi, user->rdi, user->rbp
-		};
-
-		for (unsigned i = 0; i < 6; i++)
-			args[i] = (uint32_t)order[i];
-		*number = (uint32_t)user->orig_rax;
-		*result = (int32_t)user->rax;
-	}
+	for (unsigned i = 0; i < 6; i++)
+		args[i] = read_register(abi, user_regs, at->args[i]);
+	*number = read_register(abi, user_regs, at->number_read);
+	*result = abi->bits == 64 ? (int64_t)raw : (int32_t)raw;
 }
 
 void abi_set_call(const struct abi *abi, void *user_regs, uint64_t number, const uint64_t args[6])
 {
-	struct user_regs_struct *user = user_regs;
+	const struct abi_registers *at = &abi->registers;
 
-	user->rax = number;
-	if (abi->bits == 64) {
-		user->rdi = args[0];
-		user->rsi = args[1];
-		user->rdx = args[2];
-		user->r10 = args[3];
-		user->r8 = args[4];
-		user->r9 = args[5];
-	} else {
-		user->rbx = args[0];
-		user->rcx = args[1];
-		user->rdx = args[2];
-		user->rsi = args[3];
-		user->rdi = args[4];
-		user->rbp = args[5];
-	}
+	write_register(user_regs, at->result, number);
+	for (unsigned i = 0; i < 6; i++)
+		write_register(user_regs, at->args[i], args[i]);
 }
 
 void abi_set_result(void *user_regs, int64_t result)

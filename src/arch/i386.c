@@ -1,18 +1,14 @@
 /* i386 as a tracee's ABI, on a 64-bit kernel: include/net/compat.h, include/linux/compat.h, linux/net.h. */
 #include <linux/audit.h>
+#include <sys/user.h>
 
 #include "arch/abi.h"
 
 #include "numbers.h"
 
 static const struct abi_number numbers[] = {
-#define NUMBER(number, call, flags) [number] = { CALL_##call, ABI_NUMBER_FLAGS(flags) },
-#define GAP(first, last)	    [first... last] = { .row = CALL_NONE },
-#define OWN(name, number)
-#include "numbers_i386.def"
-#undef NUMBER
-#undef GAP
-#undef OWN
+#define ABI_NUMBERS "numbers_i386.def"
+#include "number_rows.def"
 };
 
 const struct abi abi_i386 = {
@@ -40,15 +36,20 @@ const struct abi abi_i386 = {
 		.sock_fprog = 8,
 		.sock_fprog_filter = 4,
 	},
+	/* System V ABI for i386, figure 2.14; a 32-bit task's registers are the low halves. */
+	.registers = {
+		.number_read = REGISTER(orig_rax),
+		.result = REGISTER(rax),
+		.args = { REGISTER(rbx), REGISTER(rcx), REGISTER(rdx), REGISTER(rsi), REGISTER(rdi), REGISTER(rbp) },
+		.pc = REGISTER(rip),
+		.sp = REGISTER(rsp),
+		.dwarf = { REGISTER(rax), REGISTER(rcx), REGISTER(rdx), REGISTER(rbx), REGISTER(rsp), REGISTER(rbp),
+			   REGISTER(rsi), REGISTER(rdi), REGISTER(rip) },
+		.dwarf_count = 9,
+	},
 	.nr = {
 		.old_mmap = 90,
-#define NUMBER(number, call, flags)
-#define GAP(first, last)
-#define OWN(name, number) .name = number,
-#include "numbers_i386.def"
-#undef NUMBER
-#undef GAP
-#undef OWN
+#include "number_own.def"
 	},
 };
 

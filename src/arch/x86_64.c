@@ -1,19 +1,15 @@
 /* x86-64 as a tracee's ABI: arch/x86/include/asm/unistd.h,
  * include/uapi/linux/{socket,uio,eventpoll,if,filter}.h. */
 #include <linux/audit.h>
+#include <sys/user.h>
 
 #include "arch/abi.h"
 
 #include "numbers.h"
 
 static const struct abi_number numbers[] = {
-#define NUMBER(number, call, flags) [number] = { CALL_##call, ABI_NUMBER_FLAGS(flags) },
-#define GAP(first, last)	    [first... last] = { .row = CALL_NONE },
-#define OWN(name, number)
-#include "numbers_x86_64.def"
-#undef NUMBER
-#undef GAP
-#undef OWN
+#define ABI_NUMBERS "numbers_x86_64.def"
+#include "number_rows.def"
 };
 
 const struct abi abi_x86_64 = {
@@ -41,13 +37,19 @@ const struct abi abi_x86_64 = {
 		.sock_fprog = 16,
 		.sock_fprog_filter = 8,
 	},
+	/* System V ABI for x86-64, figure 3.36 */
+	.registers = {
+		.number_read = REGISTER(orig_rax),
+		.result = REGISTER(rax),
+		.args = { REGISTER(rdi), REGISTER(rsi), REGISTER(rdx), REGISTER(r10), REGISTER(r8), REGISTER(r9) },
+		.pc = REGISTER(rip),
+		.sp = REGISTER(rsp),
+		.dwarf = { REGISTER(rax), REGISTER(rdx), REGISTER(rcx), REGISTER(rbx), REGISTER(rsi), REGISTER(rdi),
+			   REGISTER(rbp), REGISTER(rsp), REGISTER(r8), REGISTER(r9), REGISTER(r10), REGISTER(r11),
+			   REGISTER(r12), REGISTER(r13), REGISTER(r14), REGISTER(r15), REGISTER(rip) },
+		.dwarf_count = 17,
+	},
 	.nr = {
-#define NUMBER(number, call, flags)
-#define GAP(first, last)
-#define OWN(name, number) .name = number,
-#include "numbers_x86_64.def"
-#undef NUMBER
-#undef GAP
-#undef OWN
+#include "number_own.def"
 	},
 };

@@ -159,6 +159,18 @@ static struct value *make_index_be(const struct decoder *decoder, const struct t
 				  bytes[3]);
 }
 
+/* Options that IP and IPv6 share, with their numbers. */
+#define GROUP_ROWS                                                                 \
+	{ .name = "MCAST_JOIN_GROUP", .make = make_group },                        \
+		{ .name = "MCAST_LEAVE_GROUP", .make = make_group },               \
+		{ .name = "MCAST_BLOCK_SOURCE", .make = make_group },              \
+		{ .name = "MCAST_UNBLOCK_SOURCE", .make = make_group },            \
+		{ .name = "MCAST_JOIN_SOURCE_GROUP", .make = make_group },         \
+		{ .name = "MCAST_LEAVE_SOURCE_GROUP", .make = make_group },        \
+	{                                                                          \
+		.name = "MCAST_MSFILTER", .make = make_group_filter, .input = true \
+	}
+
 static const struct typed ip_rows[] = {
 	{ .name = "IP_TOS", .make = typed_tos, .names = &names_ip_tos },
 	{ .name = "IP_TTL", .make = typed_int_or_byte },
@@ -200,13 +212,7 @@ static const struct typed ip_rows[] = {
 	{ .name = "IP_UNICAST_IF", .make = make_index_be },
 	{ .name = "IP_LOCAL_PORT_RANGE", .make = make_port_range },
 	{ .name = "IP_PROTOCOL", .make = typed_const, .names = &names_ip_protocol },
-	{ .name = "MCAST_JOIN_GROUP", .make = make_group },
-	{ .name = "MCAST_LEAVE_GROUP", .make = make_group },
-	{ .name = "MCAST_BLOCK_SOURCE", .make = make_group },
-	{ .name = "MCAST_UNBLOCK_SOURCE", .make = make_group },
-	{ .name = "MCAST_JOIN_SOURCE_GROUP", .make = make_group },
-	{ .name = "MCAST_LEAVE_SOURCE_GROUP", .make = make_group },
-	{ .name = "MCAST_MSFILTER", .make = make_group_filter, .input = true },
+	GROUP_ROWS,
 	{ .name = "MRT_INIT", .make = typed_int },
 	{ .name = "MRT_DONE", .make = typed_none },
 	{ .name = "MRT_ADD_VIF", .make = typed_shape, .shape = shape_vif },
@@ -262,13 +268,7 @@ static const struct typed ipv6_rows[] = {
 	{ .name = "IPV6_IPSEC_POLICY", .make = typed_bytes },
 	{ .name = "IPV6_XFRM_POLICY", .make = typed_bytes },
 	{ .name = "IPV6_HDRINCL", .make = typed_int },
-	{ .name = "MCAST_JOIN_GROUP", .make = make_group },
-	{ .name = "MCAST_LEAVE_GROUP", .make = make_group },
-	{ .name = "MCAST_BLOCK_SOURCE", .make = make_group },
-	{ .name = "MCAST_UNBLOCK_SOURCE", .make = make_group },
-	{ .name = "MCAST_JOIN_SOURCE_GROUP", .make = make_group },
-	{ .name = "MCAST_LEAVE_SOURCE_GROUP", .make = make_group },
-	{ .name = "MCAST_MSFILTER", .make = make_group_filter, .input = true },
+	GROUP_ROWS,
 	{ .name = "IPV6_RECVPKTINFO", .make = typed_int },
 	{ .name = "IPV6_PKTINFO", .make = typed_shape, .shape = shape_in6_pktinfo },
 	{ .name = "IPV6_RECVHOPLIMIT", .make = typed_int },
