@@ -68,8 +68,11 @@ struct ask {
 	 * when the thread is held, is that socket, for its network namespace; -1: in ours. sock_diag(7)
 	 */
 	uint64_t (*unix_peer)(struct ask *ask, pid_t tid, int fd, uint64_t inode);
-	/* Calls fn for each unix socket of our network namespace that has a peer, with both inodes. */
-	void (*unix_peers)(struct ask *ask, void (*fn)(void *user, uint64_t inode, uint64_t peer),
+	/*
+	 * Calls fn for each unix socket of our network namespace that has a peer, with both inodes and its
+	 * type. The peer of a datagram socket may be many others' and have another itself, or none.
+	 */
+	void (*unix_peers)(struct ask *ask, void (*fn)(void *user, int type, uint64_t inode, uint64_t peer),
 			   void *user);
 	/* Held: struct tcp_info of the fd. Bytes that were filled, or negative errno. tcp(7) */
 	int (*tcp_info)(struct ask *ask, pid_t tid, int fd, void *info, uint32_t size);

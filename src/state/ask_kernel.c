@@ -361,8 +361,8 @@ static uint64_t kernel_unix_peer(struct ask *ask, pid_t tid, int fd, uint64_t in
 	return there >= 0 ? diag_unix_peer(there, inode) : 0;
 }
 
-static void kernel_unix_peers(struct ask *ask, void (*fn)(void *user, uint64_t inode, uint64_t peer),
-			      void *user)
+static void kernel_unix_peers(struct ask *ask,
+			      void (*fn)(void *user, int type, uint64_t inode, uint64_t peer), void *user)
 {
 	int fd = own_diag((struct ask_kernel *)ask);
 

@@ -135,7 +135,7 @@ struct unix_query {
 
 /* One part of a dump's answer; false: that was the last one. */
 static bool unix_peers_part(const uint8_t *reply, size_t got,
-			    void (*fn)(void *user, uint64_t inode, uint64_t peer), void *user)
+			    void (*fn)(void *user, int type, uint64_t inode, uint64_t peer), void *user)
 {
 	struct nlmsghdr header;
 
@@ -154,12 +154,12 @@ static bool unix_peers_part(const uint8_t *reply, size_t got,
 			continue;
 		memcpy(&message, reply + at + NLMSG_LENGTH(0), sizeof(message));
 		memcpy(&peer, value, sizeof(peer));
-		fn(user, message.udiag_ino, peer);
+		fn(user, message.udiag_type, message.udiag_ino, peer);
 	}
 	return got > 0;
 }
 
-void diag_unix_peers(int fd, void (*fn)(void *user, uint64_t inode, uint64_t peer), void *user)
+void diag_unix_peers(int fd, void (*fn)(void *user, int type, uint64_t inode, uint64_t peer), void *user)
 {
 	struct unix_query ask = {
 		.header = { .nlmsg_len = sizeof(ask),

@@ -22,6 +22,6 @@ int diag_tcp_info(int fd, const struct socket_facts *facts, void *info, uint32_t
 uint64_t diag_unix_peer(int fd, uint64_t inode);
 /* The same of all that have one: one question, as each of the above takes time with the number of unix
  * sockets. */
-void diag_unix_peers(int fd, void (*fn)(void *user, uint64_t inode, uint64_t peer), void *user);
+void diag_unix_peers(int fd, void (*fn)(void *user, int type, uint64_t inode, uint64_t peer), void *user);
 
 #endif

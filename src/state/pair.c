@@ -104,13 +104,17 @@ void pair_unix(struct state *state, struct task *task, int fd, struct file *acce
 		pair_join(state, accepted, other);
 }
 
-static void join_found(void *user, uint64_t inode, uint64_t peer)
+/* Of those found when attaching only inodes are known: the kernel says that they are unix sockets. */
+static void join_found(void *user, int type, uint64_t inode, uint64_t peer)
 {
 	struct state *state = user;
 	struct file *one = map_get(&state->by_inode, inode), *other = map_get(&state->by_inode, peer);
 
-	/* of those found when attaching only inodes are known: the kernel says that they are unix sockets */
-	if (one && other && (one->history->found || other->history->found))
+	if (!one || !other || (!one->history->found && !other->history->found))
+		return;
+	one->to_inode = peer;
+	/* many datagram sockets may send to one, which has none of them as its peer */
+	if (type != SOCK_DGRAM || other->to_inode == inode)
 		pair_join(state, one, other);
 }
 

@@ -43,6 +43,7 @@ struct file {
 	struct tcp_sample *kept;	/* taken when the other end had closed; NULL: none */
 	uint64_t sampled_bytes;		/* sent and received when the last sample was taken */
 	bool sampled_close;
+	uint64_t to_inode;     /* a datagram socket's peer, as the kernel said when it was found; 0: none */
 	unsigned here;	       /* tcp_exiting: references that end with a table */
 	struct file *pair;     /* the other end; each forgets the other */
 	uint32_t pair_id;      /* of the other end, also when that is closed; 0: none */

@@ -277,6 +277,41 @@ def test_both_ends_attached(attach_engine):
     assert one["pair"] == other["socket"] and other["pair"] == one["socket"], trace
 
 
+DATAGRAMS = """
+import socket, sys
+pair = socket.socketpair(type=socket.SOCK_DGRAM)
+server = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+server.bind("")
+clients = [socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(3)]
+for client in clients:
+    client.connect(server.getsockname())
+print('ready', flush=True)
+sys.stdin.readline()
+for i, client in enumerate(clients):
+    client.send(b'%d' % i)
+    server.recv(1)
+pair[0].send(b'both')
+pair[1].recv(4)
+print('done', flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_datagrams_to_one_server_attached(attach_engine):
+    """Who sends to a datagram socket is not its other end, unless it is connected back."""
+    with harness.background([PYTHON, "-c", DATAGRAMS], ready=b"ready") as target:
+        with harness.attach(target.pid, engine=attach_engine) as attached:
+            target.stdin.write(b"\n")
+            target.stdin.flush()
+            while b"done" not in target.stdout.readline():
+                pass
+            trace = attached.stop()
+    sends, receives = trace.calls("sendto"), trace.calls("recvfrom")
+    assert len(sends) == len(receives) == 4, trace
+    assert not [call for call in sends[:3] + receives[:3] if "pair" in call], trace
+    assert sends[3]["pair"] == receives[3]["socket"] and receives[3]["pair"] == sends[3]["socket"], trace
+
+
 # ---- what was there before -------------------------------------------------------------------------------------------
 
 
