@@ -305,6 +305,9 @@ static __attribute__((noinline)) void name_now(struct stack *stack, struct code 
 {
 	struct naming naming = { .stack = stack, .code = code };
 
+	/* What was read of a file that is another one by now would lead to wrong lines. */
+	if (code->module->state == MODULE_OPEN && !module_is_current(stack, code->module))
+		code->module->state = MODULE_UNUSABLE;
 	naming.innermost = new_place(&naming);
 	if (code->module->state == MODULE_OPEN && guard_run(name_in_module, &naming)) {
 		code->module->state = MODULE_UNUSABLE;

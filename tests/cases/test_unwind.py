@@ -124,6 +124,29 @@ def test_replaced_library(plugins, tmp_path, by):
         assert "line" not in where or where["file"].endswith("replaced.c"), where
 
 
+REWRITTEN = """
+#include <sys/socket.h>
+#ifdef LATER
+#line 1000
+#endif
+void plugin(void) { listen(-1, __LINE__); __asm__ volatile("" ::: "memory"); }
+void again(void) { listen(-1, __LINE__); __asm__ volatile("" ::: "memory"); }
+"""
+
+
+def test_rewritten_library(tmp_path):
+    """What was read of a file before it was written anew tells nothing of what is mapped now."""
+    program = build("replaced", ["gcc", "-g", "-O1"], ["replaced.c"])
+    source = tmp_path / "library.c"
+    source.write_text(REWRITTEN, encoding="utf-8")
+    for name, flags in (("mine.so", []), ("other.so", ["-DLATER"])):
+        programs.run_tool(["gcc", "-g", "-O1", "-shared", "-fPIC", *flags, "-o", tmp_path / name, source])
+    first, second = harness.trace([program, tmp_path / "mine.so", tmp_path / "other.so", "rewrite"]).calls("listen")
+    assert first["caller"]["line"] == first["details"]["backlog"] < 1000 <= second["details"]["backlog"]
+    assert second["caller"].get("line") == second["details"]["backlog"] or second["caller"]["file"].endswith("replaced.c")
+    assert second["caller"].get("via") == "mine.so" or "line" not in second["caller"], second
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may change its root directory")
 def test_own_root(tmp_path):
     """A program whose files are at other paths than ours, in a mount namespace and root of its own."""

@@ -13,6 +13,7 @@
 
 #include "arch/abi.h" /* before <elf.h>, which has macros named like rows' constants */
 
+#include "stack/image.h"
 #include "stack/internal.h"
 
 enum { MAPPED = 0x10000, STACK_AT = 0x40000000, NARROW = 1U << 31, WHOLE = 1U << 30 };
@@ -95,6 +96,23 @@ static void walk_from(struct stack *stack, struct module *module, struct picture
 	space_unref(space);
 }
 
+/* The file as it lies in memory, where it cannot be opened. */
+static void look_at_image(const struct mapping *mapping, struct memory *memory)
+{
+	uint8_t id[BUILD_ID_MAX], *image;
+	Elf *elf = image_open(mapping, memory, &image);
+	uint64_t address;
+
+	if (!elf)
+		return;
+	Dwarf_CFI *cfi = dwarf_getcfi_elf(elf);
+	elf_build_id(elf, id, &address);
+	if (cfi)
+		dwarf_cfi_end(cfi);
+	elf_end(elf);
+	free(image);
+}
+
 static void count_module(void *user, const char *module, const char *build_id, const char *why)
 {
 	(void)build_id;
@@ -125,6 +143,8 @@ static void look_into(const uint8_t *data, size_t size, uint32_t choice)
 		look_at(stack, module, &picture.memory, unwind,
 			module->segments[i].address + at % (size + 1));
 	walk_from(stack, module, &picture, choice);
+	const struct mapping page = { MAPPED, MAPPED + size, choice & 0xfff000, 1, 1, "/nowhere/module" };
+	look_at_image(choice & WHOLE ? &mapping : &page, &picture.memory);
 	stack_without_debug(stack, count_module, &named);
 	stack_free(stack);
 	close(fd);

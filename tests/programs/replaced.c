@@ -1,17 +1,44 @@
-/* replaced: loads a library whose file another one then takes the place of, or that is deleted, before it is
- * called. */
+/*
+ * replaced: loads a library whose file another one then takes the place of, or that is deleted, before it is
+ * called. With "rewrite" as a third word, the other one is written into the library's own file between two
+ * calls.
+ */
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
+
+static int rewrite(const char *path, const char *with)
+{
+	const int from = open(with, O_RDONLY), to = open(path, O_WRONLY);
+	ssize_t sent;
+
+	if (from < 0 || to < 0)
+		return -1;
+	while ((sent = sendfile(to, from, NULL, 1 << 20)) > 0)
+		;
+	close(to);
+	return (int)sent;
+}
 
 int main(int argc, char **argv)
 {
 	void *library = argc > 1 ? dlopen(argv[1], RTLD_NOW) : NULL;
 	void (*plugin)(void) = library ? (void (*)(void))(uintptr_t)dlsym(library, "plugin") : NULL;
+	void (*again)(void) = library ? (void (*)(void))(uintptr_t)dlsym(library, "again") : NULL;
 
 	if (!plugin)
 		return 1;
+	if (argc > 3) {
+		plugin();
+		if (!again || rewrite(argv[1], argv[2]))
+			return 2;
+		again();
+		return 0;
+	}
 	if (argc > 2 ? rename(argv[2], argv[1]) : unlink(argv[1]))
 		return 2;
 	plugin();
