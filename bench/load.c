@@ -5,11 +5,12 @@
  *   load [-w] [-s] [-n CALLS] [-d DEPTH] [-t THREADS] MODE
  *
  * MODE: socket (sendto and recvfrom of 64 bytes on one loopback UDP socket), mmap (the same, with an
- * anonymous mmap and munmap per call), dlopen (the same, with dlopen and dlclose of a library per 20 calls),
- * getppid, read (/dev/zero, 64 bytes), write (/dev/null), switch (a byte to and fro between two threads by
- * pipes: two context switches a round). -s opens a socket first, so that a tracer has a reason to watch calls
- * on fds. -w waits for a line on stdin before it measures, so that a tracer can attach; "ready PID" is
- * printed before. -d calls from DEPTH nested frames.
+ * anonymous mmap and munmap per pair of calls), mapping (the same; prints what mmap and munmap alone take,
+ * the median), dlopen (the same, with dlopen and dlclose of a library per 20 calls), getppid, read
+ * (/dev/zero, 64 bytes), write (/dev/null), switch (a byte to and fro between two threads by pipes: two
+ * context switches a round). -s opens a socket first, so that a tracer has a reason to watch calls on fds. -w
+ * waits for a line on stdin before it measures, so that a tracer can attach; "ready PID" is printed before.
+ * -d calls from DEPTH nested frames.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -68,12 +69,40 @@ static int udp_socket(struct sockaddr_in *self)
 	return fd;
 }
 
+enum { MAPPINGS_MAX = 1 << 20 };
+
+static struct {
+	long count;
+	float us[MAPPINGS_MAX];
+} mappings;
+
+static void map_and_unmap(void)
+{
+	double start = now_us();
+	void *at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	munmap(at, 4096);
+	if (mappings.count < MAPPINGS_MAX)
+		mappings.us[mappings.count++] = (float)(now_us() - start);
+}
+
+static int compare_floats(const void *a, const void *b)
+{
+	return (*(const float *)a > *(const float *)b) - (*(const float *)a < *(const float *)b);
+}
+
+/* The median, so that what interrupted some of them does not count. */
+static double mapping_cost(void)
+{
+	qsort(mappings.us, (size_t)mappings.count, sizeof *mappings.us, compare_floats);
+	return (double)mappings.us[mappings.count / 2];
+}
+
 /* What happens beside the socket calls in that mode. */
 static void beside(const char *mode, long i)
 {
 	if (mode[0] == 'm') {
-		void *at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		munmap(at, 4096);
+		map_and_unmap();
 	} else if (mode[0] == 'd' && i % 10 == 0) {
 		void *library = dlopen("libm.so.6", RTLD_NOW);
 		if (library)
@@ -200,9 +229,10 @@ static double fairness(int threads)
 }
 
 static const struct mode modes[] = {
-	{ "socket", run_socket },   { "mmap", run_socket }, { "dlopen", run_socket },
-	{ "getppid", run_getppid }, { "read", run_read },   { "write", run_write },
-	{ "switch", run_switch },   { "spawn", run_spawn }, { "fair", run_fair },
+	{ "socket", run_socket }, { "mmap", run_socket },     { "mapping", run_socket },
+	{ "dlopen", run_socket }, { "getppid", run_getppid }, { "read", run_read },
+	{ "write", run_write },	  { "switch", run_switch },   { "spawn", run_spawn },
+	{ "fair", run_fair },
 };
 
 static void *run_job(void *user)
@@ -271,8 +301,12 @@ int main(int argc, char **argv)
 	int keep = with_socket ? udp_socket(&self) : -1;
 	if (waits)
 		wait_for_start();
-	double cost = measure(&job, threads);
-	printf("%s %.4f\n", job.mode, strcmp(job.mode, "fair") == 0 ? fairness(threads) : cost);
+	double figure = measure(&job, threads);
+	if (strcmp(job.mode, "fair") == 0)
+		figure = fairness(threads);
+	else if (strcmp(job.mode, "mapping") == 0)
+		figure = mapping_cost();
+	printf("%s %.4f\n", job.mode, figure);
 	if (keep >= 0)
 		close(keep);
 	return 0;

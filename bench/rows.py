@@ -107,6 +107,9 @@ def started_rows(bench):
     row("the same, 26 frames deep", ["-d", "26", "socket"], n, "floor", "strace", "strace -k", "sockline", "sockline -k")
     row("the same, 8 threads", ["-t", "8", "socket"], n, "native", "floor", "strace", "sockline")
     row("the same, mmap between", ["mmap"], n, "native", "floor", "strace", "sockline")
+    bench.measure("mmap + munmap, as it is between", {
+        name: lambda t=tracers[name]: float(bench.run(bench.pin + t + [bench.load, "-n", str(n), "mapping"]).split()[-1])
+        for name in ("native", "floor", "strace", "sockline") if name in tracers})
     row("the same, dlopen each 20", ["dlopen"], n, "native", "floor", "strace", "sockline")
     row("getppid (not traced)", ["getppid"], 20 * n, "native", "floor", "strace", "sockline", "perf")
     row("getppid, syscall engine", ["getppid"], n, "syscall")
