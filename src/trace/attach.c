@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,22 +138,46 @@ static int seize_process(struct tracer *tracer, pid_t pid)
 	return some;
 }
 
-/* The row of the call that a thread sleeps in; its ABI is taken for the tracer's own unless that has no such
- * call. */
+/* Whether a process's program is a 32-bit one: elf(5), EI_CLASS. */
+static bool runs_32_bits(pid_t pid)
+{
+	enum { EI_CLASS = 4, ELFCLASS32 = 1 };
+	unsigned char ident[EI_CLASS + 1] = { 0 };
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	bool is = read(fd, ident, sizeof(ident)) == sizeof(ident) && ident[EI_CLASS] == ELFCLASS32;
+	close(fd);
+	return is;
+}
+
+/* /proc tells the number of a sleeper's call, but not of which ABI it is; 32-bit code lies and has its stack
+ * low. */
+static const struct abi *sleeping_abi(const struct tracee *tracee)
+{
+	bool low = !((tracee->sleeping_args[6] | tracee->sleeping_args[7]) >> 32);
+
+	for (unsigned i = 1; low && abi_all[i]; i++)
+		if (abi_all[i]->bits == 32 && runs_32_bits(tracee->task.process->pid))
+			return abi_all[i];
+	return abi_all[0];
+}
+
+/* The row of the call that a thread sleeps in, and its arguments. */
 static const struct row *sleeping_row(struct tracee *tracee, struct call *call)
 {
-	const struct abi_number *entry = abi_number(abi_all[0], tracee->sleeping_number);
-
-	if (entry->row == CALL_NONE)
-		return NULL;
-	call->abi = abi_all[0];
-	call->row = &call_rows[entry->row];
-	call->number = tracee->sleeping_number;
 	memcpy(call->args, tracee->sleeping_args, sizeof(call->args));
+	call->abi = sleeping_abi(tracee);
+	call->number = tracee->sleeping_number;
 	call->sp = tracee->sleeping_args[6];
 	call->ip = tracee->sleeping_args[7];
-	call->args_known = true;
-	return call->row;
+	uint16_t row = call_number_row(tracee, call->abi, call->number, call->args, &call->args_known);
+
+	return call->row = row == CALL_NONE ? NULL : &call_rows[row];
 }
 
 static void tell_blocked(struct tracee *tracee, const struct call *found)
@@ -170,14 +195,16 @@ static void tell_blocked(struct tracee *tracee, const struct call *found)
 	call_free(tracer, call);
 }
 
-/* The row of the call that a thread sleeps in, NULL when it sleeps in none. */
-static const struct row *look_asleep(struct tracee *tracee)
+/* Looks whether a thread sleeps in a call. True when waking it would change what that does. */
+static bool look_asleep(struct tracee *tracee)
 {
 	struct call call = { 0 };
 
 	tracee->sleeping = proc_syscall(tracee->task.process->pid, tracee->task.tid, &tracee->sleeping_number,
 					tracee->sleeping_args) == 1;
-	return tracee->sleeping ? sleeping_row(tracee, &call) : NULL;
+	const struct row *row = tracee->sleeping ? sleeping_row(tracee, &call) : NULL;
+
+	return row && mend_forbids_waking(row, call.args);
 }
 
 /* What it slept in when it was looked at. */
@@ -191,15 +218,13 @@ static void tell_sleep(struct tracee *tracee)
 
 bool attach_may_wake(struct tracee *tracee)
 {
-	const struct row *row = look_asleep(tracee);
-
-	return !row || !mend_forbids_waking(row, tracee->sleeping_args);
+	return !look_asleep(tracee);
 }
 
 /* Wakes a thread, unless its call forbids that; then it is looked at again. */
 static void wake_gently(struct tracee *tracee)
 {
-	const struct row *row = look_asleep(tracee);
+	bool forbidden = look_asleep(tracee);
 
 	/* One that runs may still be in the call that it slept in: it is given time to leave. */
 	if (tracee->interrupt_due && !tracee->sleeping && ++tracee->runs < RUNS_MAX) {
@@ -207,7 +232,7 @@ static void wake_gently(struct tracee *tracee)
 		return;
 	}
 	tracee->runs = 0;
-	tracee->interrupt_due = row && mend_forbids_waking(row, tracee->sleeping_args);
+	tracee->interrupt_due = forbidden;
 	if (tracee->interrupt_due)
 		tracee->tracer->sleepers = true;
 	else

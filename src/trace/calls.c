@@ -75,10 +75,10 @@ static bool unpack_args(struct tracee *tracee, uint64_t address, unsigned count,
 	return true;
 }
 
-const struct row *call_row(struct tracee *tracee, const struct plan *plan, uint64_t number, uint64_t args[6],
-			   bool *args_known)
+uint16_t call_number_row(struct tracee *tracee, const struct abi *abi, uint64_t number, uint64_t args[6],
+			 bool *args_known)
 {
-	const struct abi_number *entry = abi_number(plan->abi, number);
+	const struct abi_number *entry = abi_number(abi, number);
 	uint16_t row = entry->row;
 	unsigned count = 0;
 
@@ -90,6 +90,14 @@ const struct row *call_row(struct tracee *tracee, const struct plan *plan, uint6
 	} else if (row != CALL_NONE && entry->old_args) {
 		*args_known = unpack_args(tracee, args[0], call_rows[row].arg_count, args);
 	}
+	return row;
+}
+
+const struct row *call_row(struct tracee *tracee, const struct plan *plan, uint64_t number, uint64_t args[6],
+			   bool *args_known)
+{
+	uint16_t row = call_number_row(tracee, plan->abi, number, args, args_known);
+
 	if (row == CALL_NONE || !row_set_has(&tracee->tracer->options.wanted, row))
 		return NULL;
 	if (plan_needs_socket(&call_rows[row]) && !process_of(tracee)->any_fd)

@@ -255,6 +255,9 @@ void call_free(struct tracer *tracer, struct trace_call *call);
 /* Finds the row of tracee's call at an entry, and the arguments as the row counts them. NULL: not wanted. */
 const struct row *call_row(struct tracee *tracee, const struct plan *plan, uint64_t number, uint64_t args[6],
 			   bool *args_known);
+/* The row of any call, wanted or not (CALL_NONE: it has none), and its arguments. */
+uint16_t call_number_row(struct tracee *tracee, const struct abi *abi, uint64_t number, uint64_t args[6],
+			 bool *args_known);
 /* Opens a call of interest at its entry. */
 void call_open(struct tracee *tracee, uint64_t number, uint64_t args[6]);
 /* It ended with that result; held. */

@@ -24,6 +24,21 @@ def test_hostile(program, engine, mode):
     agrees(same([program("hostile"), mode], engine=engine))
 
 
+@pytest.mark.parametrize("mode", ["unmap", "trap", "stack", "names", "filter", "nested"])
+def test_hostile_attached(program, attach_engine, mode):
+    """The same with sockline attached before they begin."""
+    traced = harness.trace_attached([program("hostile"), mode], engine=attach_engine)
+    assert traced.status == 0, traced
+    agrees(traced, "getpeername")
+
+
+@pytest.mark.parametrize("variant", ["O2", "m32"])
+def test_wild_attached(program, attach_engine, variant):
+    traced = harness.trace_attached([program("wild", variant)], engine=attach_engine)
+    assert traced.status == 0, traced
+    agrees(traced)
+
+
 @pytest.mark.parametrize("variant", ["dynamic", "O2", "static"])
 def test_stacks_of_all_kinds(program, engine, variant):
     calls = agrees(same([program("hostile", variant), "stack"], engine=engine))

@@ -18,3 +18,12 @@ def test_torture(program, engine, number):
     program("torture", variant)
     print(f"tests/torture/torture.py --seed={SEEDS[number]} --engine={engine} --variant={variant}")
     assert torture.check(SEEDS[number], 800, engine, variant) > 500
+
+
+@pytest.mark.limit(120)
+@pytest.mark.parametrize("number", range(2))
+def test_torture_attached(program, attach_engine, number):
+    seed, variant = SEEDS[-1 - number], torture.VARIANTS[-1 - number]
+    program("torture", variant)
+    print(f"tests/torture/torture.py --seed={seed} --engine=attached-{attach_engine} --variant={variant}")
+    assert torture.check(seed, 500, f"attached-{attach_engine}", variant) > 200

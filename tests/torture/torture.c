@@ -400,6 +400,7 @@ int main(int argc, char **argv)
 		work(&w);
 		return 0;
 	}
+	report_wait();
 	printf("seed %llu\n", (unsigned long long)seed);
 	fflush(stdout);
 	root(argc > 2 ? atol(argv[2]) : 400);

@@ -19,9 +19,13 @@ VARIANTS = ("dynamic", "O2", "static", "m32", "musl")
 
 
 def check(seed, steps, engine, variant="dynamic"):
-    """One run; raises AssertionError when the trace and the report differ. Returns how many calls agreed."""
+    """
+    One run; raises AssertionError when the trace and the report differ. Returns how many calls agreed. engine: one of
+    harness.ENGINES to start the program with, or "attached-" and one.
+    """
     command = [programs.program("torture", variant), str(seed), str(steps)]
-    traced = harness.trace(command, engine=engine, timeout=90)
+    trace = harness.trace_attached if engine.startswith("attached-") else harness.trace
+    traced = trace(command, engine=engine.removeprefix("attached-"), timeout=90)
     assert traced.status == 0, traced
     records = harness.reports(traced.out)
     try:
@@ -58,15 +62,19 @@ def arguments():
     parser.add_argument("--minutes", type=float, default=1)
     parser.add_argument("--seed", type=int, help="this one only")
     parser.add_argument("--steps", type=int, default=800)
-    parser.add_argument("--engine", action="append", help="this one only (repeatable)")
+    parser.add_argument("--engine", action="append", help="this one only, attached-perf and attached-syscall among them (repeatable)")
     parser.add_argument("--variant", action="append", help="build of the program (repeatable)")
     return parser.parse_args()
 
 
 def engines():
-    """The engines that can start a command on this machine."""
-    return [engine for engine in harness.ENGINES
-            if harness.sockline(f"--engine={engine}", "-o", "/dev/null", "true").status == 0]
+    """The engines that can start a command on this machine, and those that can attach."""
+    def able(engine, *what):
+        return harness.sockline(f"--engine={engine}", "-o", "/dev/null", *what).status == 0
+
+    with harness.background(["sleep", "60"]) as sleeper:
+        return [engine for engine in harness.ENGINES if able(engine, "true")] + [
+            f"attached-{engine}" for engine in harness.ENGINES if able(engine, "--for=0.05", "-p", sleeper.pid)]
 
 
 def main():
