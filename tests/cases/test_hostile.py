@@ -3,6 +3,7 @@ import os
 import random
 import re
 import subprocess
+import time
 
 import pytest
 
@@ -27,6 +28,8 @@ def test_hostile(program, engine, mode):
 @pytest.mark.parametrize("mode", ["unmap", "trap", "stack", "names", "filter", "nested"])
 def test_hostile_attached(program, attach_engine, mode):
     """The same with sockline attached before they begin."""
+    if (attach_engine, mode) == ("perf", "trap"):
+        pytest.xfail("a SIGTRAP of its own that waits while it is blocked is lost (docs/GENTLE.md)")
     traced = harness.trace_attached([program("hostile"), mode], engine=attach_engine)
     assert traced.status == 0, traced
     agrees(traced, "getpeername")
@@ -113,19 +116,30 @@ def test_io_uring_is_noted(program):
     assert "io_uring" in traced.notes(), traced
 
 
-def test_many_events_in_bounded_memory(program):
-    """Some hundred thousand events: all are there, and memory does not grow with them."""
+def most_memory(process):
+    """Runs a process to its end; the most memory in KiB that it had (getrusage's maximum would be this process's own, of before exec)."""
+    most = 0
+    while process.poll() is None:
+        most = max(most, int((harness.status_field(process.pid, "VmHWM") or "0").split()[0]))
+        time.sleep(0.01)
+    return most
+
+
+@pytest.mark.limit(240)
+def test_many_events_in_bounded_memory(tmp_path):
+    """A million events: all are there, and memory does not grow with them."""
+    load, path = tmp_path / "load", tmp_path / "trace"
+    subprocess.run(["gcc", "-O2", "-g", "-o", load, harness.ROOT / "bench" / "load.c", "-ldl", "-lpthread"], check=True)
+    # AddressSanitizer keeps freed memory for a while; leaks it finds itself.
+    few, many = (2000, 50000) if harness.is_sanitized() else (20000, 1000000)
     peaks = []
-    for rounds in (200, 10000):
-        with harness.scratch("trace") as path:
-            argv = [harness.SOCKLINE, "-j", "-o", path, program("counts", "O2"), str(rounds)]
-            process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            lines = sum(b'"kind":"call"' in line for line in path.open("rb"))
-        assert process.returncode == 0 and lines == rounds * 18
-        peaks.append(usage.ru_maxrss)
-    assert peaks[1] < peaks[0] + 24 * 1024, f"{peaks} KiB"
+    for calls in few, many:
+        argv = [harness.SOCKLINE, "-e", "sendto,recvfrom", "-o", path, load, "-n", str(calls), "socket"]
+        process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
+        peaks.append(most_memory(process))
+        lines = sum(b"sendto(" in line or b"recvfrom(" in line for line in path.open("rb"))
+        assert process.returncode == 0 and lines == calls
+    assert harness.is_sanitized() or peaks[1] < peaks[0] + 4 * 1024, f"{peaks} KiB"
 
 
 def sections(path):
