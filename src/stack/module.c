@@ -351,14 +351,19 @@ static void strip_root(struct module *module)
 
 /*
  * The program's own file, when it is what is mapped: its link leads to it even when it was deleted or never
- * had a name, and needs no more rights than ptrace (proc(5)). A negative errno: it is another one.
+ * had a name, and needs no more rights than ptrace (proc(5)). A negative errno: it is another one. The inode
+ * alone does not tell, as other file systems have the same, nor does the device, which some show differently.
  */
-static int open_program(const struct mapping *mapping, pid_t tid)
+static int open_program(struct stack *stack, const struct mapping *mapping, const char *name, pid_t tid)
 {
+	char path[64], link[PATH_ROOM];
 	struct stat status;
-	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", tid);
+	const ssize_t len = readlink(path, link, sizeof(link) - 1);
+	link[len > 0 ? len : 0] = 0;
+	if (strcmp(plain_path(stack, link), name) != 0)
+		return -ENOENT;
 	const int fd = file_open("", path);
 	if (fd < 0 || (fstat(fd, &status) == 0 && status.st_ino == mapping->inode))
 		return fd;
@@ -380,7 +385,7 @@ static int open_mapped_file(struct stack *stack, struct module *module, const st
 	strip_root(module);
 	int fd = file_open("", path);
 	if (fd < 0)
-		fd = open_program(mapping, tid);
+		fd = open_program(stack, mapping, outside, tid);
 	*same_inode = fd >= 0;
 	if (fd < 0)
 		fd = file_open(module->root, module->path);

@@ -169,6 +169,35 @@ def test_nobody_in_memory(folder):
     check_lines(as_nobody(folder, "/usr/bin/python3", "-c", starter, program), 13)
 
 
+LOADS = """
+#include <dlfcn.h>
+
+int main(int argc, char **argv)
+{
+	void *library = dlopen(argv[argc - 1], RTLD_NOW);
+
+	((void (*)(void))dlsym(library, "plugin"))();
+	return 0;
+}
+"""
+
+
+def test_same_inode_on_another_file_system(folder):
+    """A library is not taken for the program whose inode has the same number, as on two new file systems in memory."""
+    (folder / "loads.c").write_text(LOADS, encoding="utf-8")
+    compiled(folder, "program", folder / "loads.c")
+    compiled(folder, "mine.so", programs.SOURCES / "stack_plugin.c", "-shared", "-fPIC")
+    script = ("for i in program mine.so; do mkdir -p on/$i; mount -t tmpfs none on/$i; cp $i on/$i/; done;"
+              f"stat -c %i on/*/* > inodes; {harness.SOCKLINE} -j -k -o trace on/program/program on/mine.so/mine.so")
+    ended = harness.run(["unshare", "--user", "--map-root-user", "--mount", "sh", "-ec", script], cwd=folder)
+    assert ended.status == 0, ended
+    assert len(set((folder / "inodes").read_text().split())) == 1, "the file systems gave different inodes"
+    traced = harness.Trace(harness.parse((folder / "trace").read_bytes()), ended)
+    call = traced.calls("listen")[0]
+    inner = next(frame for frame in call["stack"] if frame["module"].endswith("mine.so"))
+    assert "note" not in inner and pathlib.Path(inner["file"]).name == "stack_plugin.c", traced
+
+
 @pytest.mark.parametrize("by", ["another", "text", "nothing"])
 @pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("gcc"), reason="gcc is not installed")
 def test_nobody_replaced_library(folder, by):
