@@ -16,16 +16,15 @@ struct family {
 	void (*text)(const struct address *address, struct text *text);
 	/* Everything behind sa_family. */
 	void (*fields)(const struct address *address, struct fields *fields);
-	/* For families with an interface in their text: its index (0: none), and the same text with its name.
-	 */
+	/* Instead of text, for families with an interface in it: its index (0: none), and the text with its
+	 * name, or its number where that is not known. */
 	uint32_t (*interface)(const struct address *address);
 	void (*named)(const struct address *address, const char *interface, struct text *text);
 };
 
-extern const struct family family_inet, family_inet6, family_unix, family_netlink, family_packet,
-	family_vsock;
-extern const struct family family_alg, family_can, family_xdp, family_tipc, family_qipcrtr, family_llc,
-	family_pppox, family_phonet, family_bluetooth;
+/* What each file has, up to a zeroed one. */
+extern const struct family families_inet[], families_local[], families_packet[], families_other[],
+	families_bluetooth[];
 
 static inline uint16_t be16_get(const uint8_t *from)
 {
@@ -36,9 +35,6 @@ static inline uint32_t be32_get(const uint8_t *from)
 {
 	return (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 | from[3];
 }
-
-/* The text of a family with an interface, by its number. */
-void family_text_by_index(const struct family *family, const struct address *address, struct text *text);
 
 /* "aa:bb:cc:dd:ee:ff" for bytes in order; size at most 32. */
 void text_add_mac(struct text *text, const uint8_t *bytes, unsigned size);

@@ -86,4 +86,7 @@ static void bluetooth_fields(const struct address *address, struct fields *field
 	}
 }
 
-const struct family family_bluetooth = { AF_BLUETOOTH, 6, bluetooth_text, bluetooth_fields, NULL, NULL };
+const struct family families_bluetooth[] = {
+	{ .number = AF_BLUETOOTH, .least = 6, .text = bluetooth_text, .fields = bluetooth_fields },
+	{ 0 },
+};

@@ -24,8 +24,6 @@ static void inet_fields(const struct address *address, struct fields *fields)
 	fields_uint(fields, "port", be16_get(address->raw + 2));
 }
 
-const struct family family_inet = { AF_INET, 8, inet_text, inet_fields, NULL, NULL };
-
 static uint32_t scope_id(const struct address *address)
 {
 	return address->length >= 28 ? u32_get(address->raw + 24) : 0;
@@ -45,11 +43,6 @@ static void inet6_named(const struct address *address, const char *interface, st
 	add_port(text, address->raw + 2);
 }
 
-static void inet6_text(const struct address *address, struct text *text)
-{
-	family_text_by_index(&family_inet6, address, text);
-}
-
 static void inet6_fields(const struct address *address, struct fields *fields)
 {
 	fields_add(fields, value_ip(fields->arena, "ip", address->raw + 8, 16));
@@ -59,5 +52,13 @@ static void inet6_fields(const struct address *address, struct fields *fields)
 		fields_uint(fields, "sin6_scope_id", scope_id(address));
 }
 
-/* without sin6_scope_id: SIN6_LEN_RFC2133, which the kernel takes too */
-const struct family family_inet6 = { AF_INET6, 24, inet6_text, inet6_fields, scope_id, inet6_named };
+const struct family families_inet[] = {
+	{ .number = AF_INET, .least = 8, .text = inet_text, .fields = inet_fields },
+	/* without sin6_scope_id: SIN6_LEN_RFC2133, which the kernel takes too */
+	{ .number = AF_INET6,
+	  .least = 24,
+	  .interface = scope_id,
+	  .named = inet6_named,
+	  .fields = inet6_fields },
+	{ 0 },
+};

@@ -51,8 +51,6 @@ static void unix_fields(const struct address *address, struct fields *fields)
 	fields_add(fields, value);
 }
 
-const struct family family_unix = { AF_UNIX, 2, unix_text, unix_fields, NULL, NULL };
-
 /* netlink:ROUTE:1234; the protocol is the socket's, UINT16_MAX when not known. */
 static void netlink_text(const struct address *address, struct text *text)
 {
@@ -79,8 +77,6 @@ static void netlink_fields(const struct address *address, struct fields *fields)
 	fields_hex(fields, "nl_groups", u32_get(address->raw + 8));
 }
 
-const struct family family_netlink = { AF_NETLINK, 12, netlink_text, netlink_fields, NULL, NULL };
-
 static void vsock_text(const struct address *address, struct text *text)
 {
 	uint32_t cid = u32_get(address->raw + 8), port = u32_get(address->raw + 4);
@@ -104,4 +100,9 @@ static void vsock_fields(const struct address *address, struct fields *fields)
 	fields_hex(fields, "svm_flags", address->raw[12]);
 }
 
-const struct family family_vsock = { AF_VSOCK, 16, vsock_text, vsock_fields, NULL, NULL };
+const struct family families_local[] = {
+	{ .number = AF_UNIX, .least = 2, .text = unix_text, .fields = unix_fields },
+	{ .number = AF_NETLINK, .least = 12, .text = netlink_text, .fields = netlink_fields },
+	{ .number = AF_VSOCK, .least = 16, .text = vsock_text, .fields = vsock_fields },
+	{ 0 },
+};

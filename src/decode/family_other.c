@@ -30,8 +30,6 @@ static void alg_fields(const struct address *address, struct fields *fields)
 	fields_string(fields, "salg_name", address->raw + 24, address->length - 24u);
 }
 
-const struct family family_alg = { AF_ALG, 25, alg_text, alg_fields, NULL, NULL };
-
 /* struct sockaddr_can: can_ifindex, then by protocol: tp { rx_id, tx_id } or j1939 { name, pgn, addr } */
 enum { CAN_PROTOCOL_ISOTP = 6, CAN_PROTOCOL_J1939 = 7 };
 
@@ -58,11 +56,6 @@ static uint32_t interface_at_4(const struct address *address)
 	return u32_get(address->raw + 4);
 }
 
-static void can_text(const struct address *address, struct text *text)
-{
-	family_text_by_index(&family_can, address, text);
-}
-
 static void can_fields(const struct address *address, struct fields *fields)
 {
 	fields_int(fields, "can_ifindex", (int32_t)u32_get(address->raw + 4));
@@ -76,8 +69,6 @@ static void can_fields(const struct address *address, struct fields *fields)
 	}
 }
 
-const struct family family_can = { AF_CAN, 8, can_text, can_fields, interface_at_4, can_named };
-
 /* struct sockaddr_xdp */
 static void xdp_named(const struct address *address, const char *interface, struct text *text)
 {
@@ -87,11 +78,6 @@ static void xdp_named(const struct address *address, const char *interface, stru
 	text_add_uint(text, u32_get(address->raw + 8));
 }
 
-static void xdp_text(const struct address *address, struct text *text)
-{
-	family_text_by_index(&family_xdp, address, text);
-}
-
 static void xdp_fields(const struct address *address, struct fields *fields)
 {
 	fields_flags(fields, "sxdp_flags", &names_xdp_bind_flags, u16_get(address->raw + 2));
@@ -99,8 +85,6 @@ static void xdp_fields(const struct address *address, struct fields *fields)
 	fields_uint(fields, "sxdp_queue_id", u32_get(address->raw + 8));
 	fields_uint(fields, "sxdp_shared_umem_fd", u32_get(address->raw + 12));
 }
-
-const struct family family_xdp = { AF_XDP, 16, xdp_text, xdp_fields, interface_at_4, xdp_named };
 
 /* struct sockaddr_tipc: addrtype, signed scope, and one of id, name, nameseq */
 enum { TIPC_RANGE = 1, TIPC_NAME = 2, TIPC_ID = 3 };
@@ -136,8 +120,6 @@ static void tipc_fields(const struct address *address, struct fields *fields)
 		fields_uint(fields, kinds[kind - 1][i], u32_get(address->raw + 4 + 4 * i));
 }
 
-const struct family family_tipc = { AF_TIPC, 16, tipc_text, tipc_fields, NULL, NULL };
-
 /* struct sockaddr_qrtr */
 static void qipcrtr_text(const struct address *address, struct text *text)
 {
@@ -152,8 +134,6 @@ static void qipcrtr_fields(const struct address *address, struct fields *fields)
 	fields_uint(fields, "sq_node", u32_get(address->raw + 4));
 	fields_uint(fields, "sq_port", u32_get(address->raw + 8));
 }
-
-const struct family family_qipcrtr = { 42 /* AF_QIPCRTR */, 12, qipcrtr_text, qipcrtr_fields, NULL, NULL };
 
 /* struct sockaddr_llc: arphrd, test, xid, ua, sap, mac[6] */
 static void llc_text(const struct address *address, struct text *text)
@@ -173,8 +153,6 @@ static void llc_fields(const struct address *address, struct fields *fields)
 	fields_hex(fields, "sllc_sap", address->raw[7]);
 	fields_mac(fields, "sllc_mac", address->raw + 8, 6);
 }
-
-const struct family family_llc = { AF_LLC, 14, llc_text, llc_fields, NULL, NULL };
 
 /* struct sockaddr_pppox, packed: sa_protocol at 2, then by protocol pppoe { sid, remote[6], dev[16] }, pptp,
  * l2tp */
@@ -219,8 +197,6 @@ static void pppox_fields(const struct address *address, struct fields *fields)
 	}
 }
 
-const struct family family_pppox = { AF_PPPOX, 12, pppox_text, pppox_fields, NULL, NULL };
-
 /* struct sockaddr_pn: spn_obj, spn_dev, spn_resource */
 static void phonet_text(const struct address *address, struct text *text)
 {
@@ -239,4 +215,22 @@ static void phonet_fields(const struct address *address, struct fields *fields)
 	fields_uint(fields, "spn_resource", address->raw[4]);
 }
 
-const struct family family_phonet = { 35 /* AF_PHONET */, 5, phonet_text, phonet_fields, NULL, NULL };
+const struct family families_other[] = {
+	{ .number = AF_ALG, .least = 25, .text = alg_text, .fields = alg_fields },
+	{ .number = AF_CAN,
+	  .least = 8,
+	  .interface = interface_at_4,
+	  .named = can_named,
+	  .fields = can_fields },
+	{ .number = AF_XDP,
+	  .least = 16,
+	  .interface = interface_at_4,
+	  .named = xdp_named,
+	  .fields = xdp_fields },
+	{ .number = AF_TIPC, .least = 16, .text = tipc_text, .fields = tipc_fields },
+	{ .number = 42 /* AF_QIPCRTR */, .least = 12, .text = qipcrtr_text, .fields = qipcrtr_fields },
+	{ .number = AF_LLC, .least = 14, .text = llc_text, .fields = llc_fields },
+	{ .number = AF_PPPOX, .least = 12, .text = pppox_text, .fields = pppox_fields },
+	{ .number = 35 /* AF_PHONET */, .least = 5, .text = phonet_text, .fields = phonet_fields },
+	{ 0 },
+};

@@ -29,11 +29,6 @@ static uint32_t packet_interface(const struct address *address)
 	return u32_get(address->raw + 4);
 }
 
-static void packet_text(const struct address *address, struct text *text)
-{
-	family_text_by_index(&family_packet, address, text);
-}
-
 static void packet_fields(const struct address *address, struct fields *fields)
 {
 	unsigned size = address->raw[11] <= 8 ? address->raw[11] : 8;
@@ -47,5 +42,11 @@ static void packet_fields(const struct address *address, struct fields *fields)
 		fields_mac(fields, "sll_addr", address->raw + 12, size);
 }
 
-const struct family family_packet = { AF_PACKET,	12,	     packet_text, packet_fields,
-				      packet_interface, packet_named };
+const struct family families_packet[] = {
+	{ .number = AF_PACKET,
+	  .least = 12,
+	  .interface = packet_interface,
+	  .named = packet_named,
+	  .fields = packet_fields },
+	{ 0 },
+};

@@ -8,17 +8,17 @@
 #include "coverage_parts.h"
 #include "family.h"
 
-static const struct family *const families[] = {
-	&family_inet,	 &family_inet6, &family_unix,  &family_netlink, &family_packet,
-	&family_vsock,	 &family_alg,	&family_can,   &family_xdp,	&family_tipc,
-	&family_qipcrtr, &family_llc,	&family_pppox, &family_phonet,	&family_bluetooth,
+/* A family is a record in its file's list; a new file is a line here. */
+static const struct family *const files[] = {
+	families_inet, families_local, families_packet, families_other, families_bluetooth,
 };
 
 static const struct family *find_family(const struct address *address)
 {
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
-		if (families[i]->number == address->family)
-			return address->length >= families[i]->least ? families[i] : NULL;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		for (const struct family *family = files[i]; family->number; family++)
+			if (family->number == address->family)
+				return address->length >= family->least ? family : NULL;
 	return NULL;
 }
 
@@ -61,12 +61,19 @@ const struct value *sockaddr_fields(struct arena *arena, const struct address *a
 	return address && address_known(address) ? make_fields(arena, address) : NULL;
 }
 
-void family_text_by_index(const struct family *family, const struct address *address, struct text *text)
+/* The text of a family with an interface: by name, else by number. */
+static void add_with_interface(const struct family *family, const struct address *address,
+			       const struct interfaces *interfaces, struct text *text)
 {
+	uint32_t index = family->interface(address);
+	const char *name = NULL;
 	struct text number = { 0 };
 
-	text_add_int(&number, (int32_t)family->interface(address));
-	family->named(address, number.data, text);
+	if (index && interfaces && interfaces->name)
+		name = interfaces->name(interfaces->user, index);
+	if (!name)
+		text_add_int(&number, (int32_t)index);
+	family->named(address, name ? name : number.data, text);
 	text_done(&number);
 }
 
@@ -74,17 +81,11 @@ void sockaddr_text_named(const struct address *address, const struct interfaces 
 			 struct text *text)
 {
 	const struct family *family = find_family(address);
-	const char *name = NULL;
 
-	if (family && family->interface && interfaces && interfaces->name) {
-		uint32_t index = family->interface(address);
-
-		name = index ? interfaces->name(interfaces->user, index) : NULL;
-	}
 	if (address->length < 2)
 		text_add(text, "?");
-	else if (name)
-		family->named(address, name, text);
+	else if (family && family->interface)
+		add_with_interface(family, address, interfaces, text);
 	else if (family)
 		family->text(address, text);
 	else
@@ -145,26 +146,30 @@ struct value *fields_mac(struct fields *fields, const char *name, const uint8_t 
 	return value;
 }
 
-/* The family's text and the names of its fields, of an address whose bytes are all ones. */
+/* The names of a family's fields, of an address whose bytes are all ones. */
+static void coverage_family(struct text *text, const struct family *family)
+{
+	uint8_t bytes[sizeof(((struct address *)0)->raw)];
+	struct arena arena = { 0 };
+	struct text how = { 0 };
+
+	memset(bytes, 1, sizeof(bytes));
+	memcpy(bytes, &family->number, 2);
+	bytes[sizeof(bytes) - 1] = 0;
+	struct value *value = sockaddr_value(&arena, NULL, bytes, family->least + 14u, 0, UINT16_MAX);
+
+	for (const struct value *field = value->address.fields; field; field = field->next) {
+		text_add(&how, how.len ? ", " : "");
+		text_add(&how, field->name);
+	}
+	coverage_row(text, names_find(&names_address_family, family->number), how.data);
+	text_done(&how);
+	arena_done(&arena);
+}
+
 void coverage_families(struct text *text)
 {
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
-		struct arena arena = { 0 };
-		struct text how = { 0 };
-		uint8_t bytes[sizeof(((struct address *)0)->raw)];
-
-		memset(bytes, 1, sizeof(bytes));
-		memcpy(bytes, &families[i]->number, 2);
-		bytes[sizeof(bytes) - 1] = 0;
-		struct value *value =
-			sockaddr_value(&arena, NULL, bytes, families[i]->least + 14u, 0, UINT16_MAX);
-
-		for (const struct value *field = value->address.fields; field; field = field->next) {
-			text_add(&how, how.len ? ", " : "");
-			text_add(&how, field->name);
-		}
-		coverage_row(text, names_find(&names_address_family, families[i]->number), how.data);
-		text_done(&how);
-		arena_done(&arena);
-	}
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		for (const struct family *family = files[i]; family->number; family++)
+			coverage_family(text, family);
 }
