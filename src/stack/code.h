@@ -57,6 +57,7 @@ struct code {
 	struct module *module;
 	uint64_t pc;	  /* as first seen */
 	uint64_t address; /* what tables are asked for: pc - 1 (pc when exact), as the module counts */
+	size_t map_lines; /* of a perf map, when it was asked: it may say otherwise later */
 	const struct place *place; /* innermost, NULL when not named */
 	const struct place *shown; /* the one of its chain that the policy chose */
 	const struct place *guessed_place,

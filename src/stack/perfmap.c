@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
 
-enum { MAP_FILE_MAX = 64 << 20, READ_CHUNK = 65536, NAME_ROOM = 1024 };
+enum { MAP_FILE_MAX = 64 << 20, READ_CHUNK = 65536, NAME_ROOM = 1024, LOOK_EACH_NS = 10000000 };
 
 struct entry {
 	uint64_t start, size;
@@ -22,6 +23,7 @@ struct perfmap {
 	off_t read;	       /* bytes that were taken in, up to a line's end */
 	struct entry *entries; /* in the file's order: later ones replace earlier ones */
 	size_t count, room;
+	uint64_t looked_ns; /* when the file was last looked at */
 };
 
 /* The process of a thread, in our pid namespace and in its own: Tgid and NStgid of /proc/TID/status
@@ -105,6 +107,19 @@ static void read_more(struct stack *stack, struct perfmap *map)
 	}
 	free(chunk);
 	close(fd);
+}
+
+size_t perfmap_renew(struct stack *stack, struct perfmap *map)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	const uint64_t now_ns = (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+	if (now_ns - map->looked_ns >= LOOK_EACH_NS) {
+		map->looked_ns = now_ns;
+		read_more(stack, map);
+	}
+	return map->count;
 }
 
 const char *perfmap_find(struct stack *stack, struct perfmap *map, uint64_t address, uint64_t *start)

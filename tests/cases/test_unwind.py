@@ -179,10 +179,11 @@ def test_compiled_at_run_time(name):
     if os.uname().machine != "x86_64":
         pytest.skip("the fixture is written for x86-64")
     program = build("jit", ["gcc", "-g", "-O1"], ["jit.c"])
-    before, after = harness.trace([program, name], "-k").calls("listen")
+    before, after, replaced = harness.trace([program, name, "JS:*other /srv/app.js:9:1"], "-k").calls("listen")
     assert before["stack"][0]["module"] == "[anon]" and "function" not in before["stack"][0]
     assert [call["stack"][1]["function"] for call in (before, after)] == ["main", "main"]
     assert after["stack"][0]["function"] == name
+    assert replaced["stack"][0]["function"] == "JS:*other /srv/app.js:9:1"
 
 
 def test_skip_and_user_code():

@@ -20,12 +20,17 @@ int main(int argc, char **argv)
 	snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
 	FILE *map = fopen(path, "w");
 	fprintf(map, "%lx %zx %s\n", (unsigned long)room + 2048, sizeof(code), argc > 1 ? argv[1] : "?");
-	fclose(map);
+	fflush(map);
 	mprotect(room, 4096, PROT_READ | PROT_WRITE);
 	memcpy(room + 2048, code, sizeof(code));
 	mprotect(room, 4096, PROT_READ | PROT_EXEC);
 	((void (*)(void))(room + 2048))();
 	/* The caller is named after the call: let it be. */
+	usleep(300000);
+	/* Other code in the same place. */
+	fprintf(map, "%lx %zx %s\n", (unsigned long)room + 2048, sizeof(code), argc > 2 ? argv[2] : "?");
+	fclose(map);
+	((void (*)(void))(room + 2048))();
 	usleep(300000);
 	unlink(path);
 	return 0;
