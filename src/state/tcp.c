@@ -88,8 +88,7 @@ static void keep_last(struct state *state, struct task *task, const struct call 
 {
 	const bool receives = call->row->effect == EFFECT_RECEIVE || call->row->effect == EFFECT_RECVMSG;
 
-	if (!state->tcp.at_close || call->entry_seen || !receives || !call_succeeded(call) || call->result ||
-	    call->file->kept)
+	if (call->entry_seen || !receives || !call_succeeded(call) || call->result || call->file->kept)
 		return;
 	take(state, task, call_fd(call, call->row->fd_arg), call->file, "close");
 	call->file->kept = call->file->sample;
@@ -101,7 +100,7 @@ void tcp_leave_data(struct state *state, struct task *task, struct call *call)
 	const struct socket_history *history;
 	uint64_t bytes;
 
-	if (is_tcp(call->file) && !call->file->sample)
+	if (state->tcp.at_close && is_tcp(call->file) && !call->file->sample)
 		keep_last(state, task, call);
 	if (!state->tcp.every_bytes || !(call->row->classes & CLASS_DATA) || !call_succeeded(call) ||
 	    call->result <= 0 || !is_tcp(call->file))

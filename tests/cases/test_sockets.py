@@ -608,6 +608,60 @@ def test_tcp_info_at_close(engine, how):
     assert acked[0] >= 5, samples
 
 
+CARRIES = """
+import select, socket
+server = socket.create_server(('127.0.0.1', 0))
+client = socket.create_connection(server.getsockname())
+conn, _ = server.accept()
+for _ in range(30):
+    client.sendall(b'x' * 10000)
+    conn.recv(10000, socket.MSG_WAITALL)
+select.select([conn], [], [], 0.5)
+"""
+
+IN_A_NETWORK = """
+import fcntl, socket, struct
+up = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+fcntl.ioctl(up, 0x8914, struct.pack('16sH14x', b'lo', 1))
+up.close()
+"""
+
+
+def test_tcp_info_by_bytes(engine):
+    """Each so many bytes that go through an end, whichever way."""
+    trace = harness.trace([PYTHON, "-c", CARRIES], "--tcp-info=100K", engine=engine)
+    samples = trace.of("socket", "tcp_info")
+    assert {event["details"]["why"] for event in samples} == {"bytes"}, samples
+    each = [sum(event["socket"] == one for event in samples) for one in {event["socket"] for event in samples}]
+    assert each == [300000 // 102400] * 2, (each, trace)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_tcp_info_while_it_sleeps(engine, elsewhere):
+    """At an interval, whatever the program does, in its network namespace; without a stop, so it sees nothing of it."""
+    words = []
+    if elsewhere:
+        if os.geteuid() or nameworld.why_not():
+            pytest.skip(f"needs root and a network namespace of our own: {nameworld.why_not()}")
+        words = ["unshare", "--net"]
+    trace = harness.trace([*words, PYTHON, "-c", (IN_A_NETWORK if elsewhere else "") + CARRIES], "--tcp-info=50ms", engine=engine)
+    assert trace.status == 0, trace
+    sleep, = trace.calls("select", "pselect6")
+    begin, end = sleep["timestamp_usec"], sleep["timestamp_usec"] + sleep["duration_usec"]
+    samples = [event for event in trace.of("socket", "tcp_info") if begin < event["timestamp_usec"] < end]
+    assert {event["details"]["why"] for event in samples} == {"interval"}, samples
+    assert len({event["socket"] for event in samples}) == 2 and 6 <= len(samples) <= 22, samples
+    assert {event["details"]["tcpi_state"] for event in samples} == {"TCP_ESTABLISHED"}, samples
+    assert max(event["details"]["tcpi_bytes_acked"] for event in samples) >= 300000, samples
+
+
+def test_tcp_info_as_text():
+    """Indented below the line that it belongs to."""
+    ended = harness.sockline("--tcp-info=close", "--no-caller", "-e", "close", PYTHON, "-c", ENDS, "close")
+    assert re.search(r"close\(5←127\.0\.0\.1:\d+\) = 0[^\n]*\n[^\n]*= tcp_info s\d+ 127\.0\.0\.1:\d+ \(close\)\n"
+                     r" +tcpi_state=TCP_ESTABLISHED  .*tcpi_rtt=\d+", ended.err), ended
+
+
 LAST = """
 import socket, sys
 server = socket.create_server(('127.0.0.1', 0))
