@@ -137,8 +137,8 @@ static struct file *ask_first(struct state *state, struct task *task, int fd, bo
 	kind = state->ask->kind(state->ask, task->tid, fd, &facts.inode);
 	switch (kind) {
 	case FILE_SOCKET:
-		if (!hint)
-			(void)state->ask->socket(state->ask, task->tid, fd, ASK_ALL, &facts);
+		if (hint || state->ask->socket(state->ask, task->tid, fd, ASK_ALL, &facts) != 0)
+			(void)state->ask->asleep(state->ask, task->tid, facts.inode, &facts);
 		return place_socket(state, task, fd, &facts);
 	case FILE_EPOLL:
 		return place_epoll(state, task, fd);

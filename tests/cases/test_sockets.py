@@ -1,11 +1,13 @@
 """Sockets as things: their ends, identity and totals, whoever holds them and however they came."""
 import array
 import contextlib
+import ctypes
 import json
 import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -347,6 +349,37 @@ def test_inherited_socket_by_two_numbers(engine):
         found = [event for event in trace.of("socket", "found") if event["socket"] == sends[0]["socket"]]
         assert len(found) == 1 and found[0]["details"]["peer"] == f"127.0.0.1:{port}", trace
 
+
+def forbid_pidfd_getfd():
+    """As containers do it (seccomp(2)): the call fails with EPERM in this process and what it starts."""
+    load, jump, give = 0x20, 0x15, 0x06
+    code = [(load, 0, 0, 0), (jump, 0, 1, 438), (give, 0, 0, 0x00050001), (give, 0, 0, 0x7fff0000)]
+    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in code))
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+    assert libc.prctl(22, 2, struct.pack("HxxxxxxP", len(code), ctypes.addressof(program)), 0, 0) == 0  # PR_SET_SECCOMP
+
+
+def test_where_sockets_may_not_be_fetched(engine):
+    """Without pidfd_getfd: what was there before is known from /proc, what is made later from its calls."""
+    with connected() as (client, server):
+        code = "import socket, sys; socket.socket(fileno=int(sys.argv[1])).send(b'x')" + UNFETCHED
+        trace = harness.trace([PYTHON, "-c", code, str(client.fileno())], engine=engine, pass_fds=(client.fileno(),),
+                              preexec_fn=forbid_pidfd_getfd)
+        port = server.getsockname()[1]
+    assert trace.status == 0, trace
+    first, second = trace.calls("sendto")
+    assert first["peer"]["port"] == port and second["peer"]["port"] == int(trace.out), trace
+    found, = [event for event in trace.of("socket", "found") if event["socket"] == first["socket"]]
+    assert found["details"]["peer"] == f"127.0.0.1:{port}", trace
+
+
+UNFETCHED = """
+server = socket.create_server(('127.0.0.1', 0))
+again = socket.create_connection(server.getsockname())
+again.send(b'y')
+print(server.getsockname()[1])
+"""
 
 TAKE = """
 import array, socket, sys
