@@ -20,9 +20,19 @@ enum {
 	CAPTURE_CONTROL = 16384
 };
 
+/* Which arguments of a row are read, as bits: those with bytes at the entry, and those with bytes at the
+ * exit. */
+struct capture_args {
+	uint8_t entry, exit;
+};
+
 struct capture_options {
 	uint32_t data_limit; /* payload bytes per call (-s N, at least what JSON shows), default 256 */
+	const struct capture_args *args; /* by row: capture_args_fill; NULL: worked out for each call */
 };
+
+/* Fills a list of CALL_COUNT, so that a pass looks at nothing but what it reads. */
+void capture_args_fill(struct capture_args *args);
 
 /*
  * Writes the spans that the row's arguments point to at that phase (first level, lengths clipped) to spans,

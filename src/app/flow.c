@@ -56,7 +56,8 @@ static void copy_bytes(struct pipeline *pipeline, struct task *task, struct call
 {
 	struct memory_span spans[CAPTURE_SPANS];
 	struct memory *memory = trace_memory(task);
-	const struct capture_options options = { pipeline_data_limit(pipeline, call) };
+	const struct capture_options options = { pipeline_data_limit(pipeline, call),
+						 pipeline->capture.args };
 	unsigned count = capture_plan(call, phase, &options, spans);
 
 	if (stack)

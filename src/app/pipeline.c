@@ -52,6 +52,8 @@ struct pipeline *pipeline_new(const struct options *options, const struct sink_o
 	add_followed(&pipeline->wanted);
 	pipeline->capture.data_limit =
 		options->string_limit > DATA_LEAST ? options->string_limit : DATA_LEAST;
+	capture_args_fill(pipeline->captured);
+	pipeline->capture.args = pipeline->captured;
 	arena_init(&pipeline->arena);
 	pipeline->state = state_new(&events);
 	pipeline->hosts = hosts_new();

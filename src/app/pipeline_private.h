@@ -28,6 +28,7 @@ struct pipeline {
 	struct netdevs netdevs;
 	struct decode decode;
 	struct capture_options capture;
+	struct capture_args captured[CALL_COUNT];
 	struct row_set shown;  /* calls that are shown */
 	struct row_set wanted; /* calls that stop: shown, and those that the state needs */
 	struct task *task;     /* whose call is being decoded */

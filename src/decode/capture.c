@@ -4,32 +4,54 @@
 #include "kinds.h"
 #include "pass.h"
 
-/* Whether the argument's bytes are to be read in this pass. */
-static bool wanted(const struct call *call, const struct arg *arg, enum phase phase)
+static struct capture_args args_of_row(const struct row *row)
 {
-	if (phase == PHASE_ENTRY)
-		return arg->when != AT_EXIT;
-	if (!call->entry_seen && arg->when != AT_EXIT)
-		return true;
-	return arg->when != AT_ENTRY && !call->failed;
-}
+	struct capture_args args = { 0, 0 };
 
-unsigned capture_plan(struct call *call, enum phase phase, const struct capture_options *options,
-		      struct memory_span *spans)
-{
-	struct pass pass = { .call = call, .phase = phase, .options = options, .left = CAPTURE_LIMIT };
-	const struct row *row = call->row;
-	const unsigned arg_count = row->arg_count;
-	unsigned count = 0;
-
-	if (!call->args_known || call->bytes_unread)
-		return 0;
-	for (unsigned i = 0; i < arg_count && count < CAPTURE_SPANS; i++) {
+	for (unsigned i = 0; i < row->arg_count; i++) {
 		const struct arg *arg = &row->args[i];
 
-		if (!kind_in(KINDS_READ, arg->as) || !call->args[i] || !wanted(call, arg, phase))
+		if (!kind_in(KINDS_READ, arg->as))
 			continue;
-		uint32_t size = (uint32_t)smaller(decode_kinds[arg->as].size(&pass, i), pass.left);
+		if (arg->when != AT_EXIT)
+			args.entry |= (uint8_t)(1U << i);
+		if (arg->when != AT_ENTRY)
+			args.exit |= (uint8_t)(1U << i);
+	}
+	return args;
+}
+
+void capture_args_fill(struct capture_args *args)
+{
+	for (unsigned id = 0; id < CALL_COUNT; id++)
+		args[id] = args_of_row(&call_rows[id]);
+}
+
+/* The arguments whose bytes are to be read in this pass, as bits. */
+static inline unsigned wanted(const struct call *call, enum phase phase,
+			      const struct capture_options *options)
+{
+	const struct capture_args args =
+		options->args ? options->args[call->row->id] : args_of_row(call->row);
+
+	if (phase == PHASE_ENTRY)
+		return args.entry;
+	return (call->entry_seen ? 0U : args.entry) | (call->failed ? 0U : args.exit);
+}
+
+static unsigned plan_args(struct call *call, enum phase phase, const struct capture_options *options,
+			  unsigned args, struct memory_span *spans)
+{
+	struct pass pass = { .call = call, .phase = phase, .options = options, .left = CAPTURE_LIMIT };
+	unsigned count = 0;
+
+	for (; args && count < CAPTURE_SPANS; args &= args - 1) {
+		const unsigned i = (unsigned)__builtin_ctz(args);
+
+		if (!call->args[i])
+			continue;
+		uint32_t size =
+			(uint32_t)smaller(decode_kinds[call->row->args[i].as].size(&pass, i), pass.left);
 
 		if (!size)
 			continue;
@@ -38,6 +60,16 @@ unsigned capture_plan(struct call *call, enum phase phase, const struct capture_
 			(struct memory_span){ call->args[i], arena_alloc(&call->arena, size), size, 0 };
 	}
 	return count;
+}
+
+unsigned capture_plan(struct call *call, enum phase phase, const struct capture_options *options,
+		      struct memory_span *spans)
+{
+	const unsigned args = wanted(call, phase, options);
+
+	if (!args || !call->args_known || call->bytes_unread)
+		return 0;
+	return plan_args(call, phase, options, args, spans);
 }
 
 /* Keeps read spans as blobs of the phase. */
@@ -94,17 +126,15 @@ void capture_follow(struct call *call, enum phase phase, const struct capture_op
 		    struct memory_span *spans, unsigned count, struct memory *memory)
 {
 	struct pass pass = { call, phase, options, memory, CAPTURE_LIMIT };
-	const struct row *row = call->row;
-	const unsigned arg_count = row->arg_count;
 
 	for (unsigned i = 0; i < count; i++)
 		pass.left -= (uint32_t)smaller(spans[i].size, pass.left);
 	keep_blobs(call, phase, spans, count);
-	for (unsigned i = 0; i < arg_count; i++) {
-		const struct arg *arg = &row->args[i];
+	for (unsigned args = wanted(call, phase, options); args; args &= args - 1) {
+		const unsigned i = (unsigned)__builtin_ctz(args), as = call->row->args[i].as;
 
-		if (kind_in(KINDS_FOLLOWED, arg->as) && call->args[i] && wanted(call, arg, phase))
-			decode_kinds[arg->as].follow(&pass, i);
+		if (kind_in(KINDS_FOLLOWED, as) && call->args[i])
+			decode_kinds[as].follow(&pass, i);
 	}
 }
 

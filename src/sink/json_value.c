@@ -248,10 +248,17 @@ void json_value(struct json_writer *json, const struct value *value)
 /* "name" with a suffix for what stands beside a member, and the colon. */
 static void add_name(struct text *line, const char *name, const char *suffix)
 {
-	text_add_char(line, '"');
-	text_add(line, name);
-	text_add(line, suffix);
-	PUT(line, "\":");
+	const size_t name_len = strlen(name), suffix_len = strlen(suffix);
+
+	if (line->cap - line->len <= name_len + suffix_len + 3)
+		text_reserve(line, name_len + suffix_len + 4);
+	char *at = line->data + line->len;
+
+	*at++ = '"';
+	at = (char *)memcpy(at, name, name_len) + name_len;
+	at = (char *)memcpy(at, suffix, suffix_len) + suffix_len;
+	memcpy(at, "\":", 3);
+	line->len += name_len + suffix_len + 3;
 }
 
 /* What follows a member: whose socket an fd is, how many items or bytes a cut one had. */

@@ -207,6 +207,13 @@ void payload_leave_send(struct call *call)
 	file->dns = call_payloads(call, &first, 1) && is_dns(&first.peer);
 }
 
+/* Whether what goes through an internet socket may be DNS. */
+static bool may_be_dns(const struct file *file)
+{
+	return file->dns || (address_known(&file->peer) && is_dns(&file->peer)) ||
+	       (file->type == SOCK_DGRAM && address_port(&file->local) == MDNS_PORT);
+}
+
 uint32_t state_data_wanted(const struct call *call)
 {
 	const struct file *file = call->file;
@@ -214,8 +221,7 @@ uint32_t state_data_wanted(const struct call *call)
 	if (!file || !file->history || (file->family != AF_INET && file->family != AF_INET6) ||
 	    (!sends(call) && !receives(call)))
 		return 0;
-	if (file->dns || is_dns(&file->peer) ||
-	    (file->type == SOCK_DGRAM && address_port(&file->local) == MDNS_PORT))
+	if (may_be_dns(file))
 		return DNS_WANTED;
 	if (file->type == SOCK_STREAM && sends(call) && file->history->sent.calls < FIRST_CALLS &&
 	    file->link == LINK_TO)

@@ -241,7 +241,7 @@ void tracee_resume(struct tracee *tracee)
 		tracee->inside = false;
 	tracee->stopped = false;
 	/* ESRCH: it was killed meanwhile, and its end is on its way. */
-	ptrace(request, tracee->task.tid, 0, (long)tracee->deliver);
+	trace_request(request, tracee->task.tid, 0, (void *)(long)tracee->deliver);
 }
 
 void dispatch(struct tracer *tracer, const struct stop *stop)

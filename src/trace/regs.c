@@ -25,7 +25,8 @@ int tracee_info(struct tracee *tracee)
 {
 	if (tracee->info_read)
 		return 0;
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, tracee->task.tid, sizeof(tracee->info), &tracee->info) <= 0)
+	if (trace_request(PTRACE_GET_SYSCALL_INFO, tracee->task.tid, sizeof(tracee->info), &tracee->info) <=
+	    0)
 		return -ESRCH;
 	tracee->info_read = true;
 	tracee->abi = abi_by_audit(tracee->info.arch);

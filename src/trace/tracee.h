@@ -11,8 +11,10 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/user.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/map.h"
 #include "engine.h"
@@ -210,6 +212,12 @@ struct tracer {
 	volatile sig_atomic_t seizing; /* the handler may reap into the queue */
 	sigjmp_buf escape;	       /* seizing: out of it, when sockline is to end */
 };
+
+/* For what is asked at every stop: the C library's ptrace sorts out the requests that return data first. */
+static inline long trace_request(long request, pid_t tid, unsigned long address, const void *data)
+{
+	return syscall(SYS_ptrace, request, tid, address, data);
+}
 
 static inline struct tracee *tracee_of(struct task *task)
 {

@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
+#include "decode/capture.h"
 #include "decode/coverage.h"
+#include "decode/kinds.h"
 #include "decode/typed.h"
 
 /* Each row's name stands in a list of its level and is what that number is called. */
@@ -61,11 +63,36 @@ static void coverage_is_true(void **state)
 	text_done(&then);
 }
 
+/* What a pass skips has nothing to read. */
+static void kinds_are_told_apart(void **state)
+{
+	struct capture_args args[CALL_COUNT];
+
+	(void)state;
+	for (unsigned as = 0; as < A_KINDS; as++) {
+		assert_int_equal(kind_in(KINDS_READ, as), decode_kinds[as].size != NULL);
+		assert_int_equal(kind_in(KINDS_FOLLOWED, as), decode_kinds[as].follow != NULL);
+	}
+	capture_args_fill(args);
+	for (unsigned id = 0; id < CALL_COUNT; id++) {
+		const struct row *row = &call_rows[id];
+
+		for (unsigned i = 0; i < row->arg_count; i++) {
+			const struct arg *arg = &row->args[i];
+			bool read = decode_kinds[arg->as].size != NULL;
+
+			assert_int_equal(args[id].entry >> i & 1, read && arg->when != AT_EXIT);
+			assert_int_equal(args[id].exit >> i & 1, read && arg->when != AT_ENTRY);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_have_the_kernels_names),
 		cmocka_unit_test(coverage_is_true),
+		cmocka_unit_test(kinds_are_told_apart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
