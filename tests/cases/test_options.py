@@ -1,6 +1,4 @@
 """What is typed: statuses, mistakes and their one line, strace's letters, where the output goes and what becomes of it."""
-import json
-import os
 import re
 import signal
 import subprocess
@@ -300,37 +298,6 @@ def test_stderr_closed_by_its_reader(program):
     command = f"{harness.SOCKLINE} {program('counts')} 2000 2>&1 >/dev/null | head -n 1; echo ${{PIPESTATUS[0]}}"
     ended = harness.run(["bash", "-c", command])
     assert ended.out.splitlines()[-1] == "0", ended
-
-
-@pytest.mark.skipif(os.getuid() != 0, reason="mounting a small tmpfs needs root")
-def test_full_disk(program):
-    with harness.scratch("disk") as folder:
-        folder.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], check=True)
-        try:
-            ended = harness.sockline("-j", "-o", folder / "trace", program("counts"), "1000")
-            data = (folder / "trace").read_bytes()
-        finally:
-            subprocess.run(["umount", "-l", folder], check=True)
-    assert ended.status == 0 and len(harness.reports(ended.out)) == 18000
-    complaints = [line for line in ended.err.splitlines() if line.startswith("sockline: ")]
-    assert len(complaints) == 1 and re.search("space|full", complaints[0]), ended.err
-    assert data.endswith(b"\n"), "the last line on the full disk is cut"
-    for line in data.splitlines():
-        json.loads(line)
-
-
-def test_stalled_reader(program):
-    """A reader that sleeps holds up neither the program nor, for long, the end."""
-    with harness.scratch("fifo") as fifo:
-        os.mkfifo(fifo)
-        reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
-        try:
-            ended = harness.sockline("-j", "-o", fifo, program("counts"), "1000", timeout=40)
-        finally:
-            os.close(reader)
-    assert ended.status == 0 and len(harness.reports(ended.out)) == 18000
-    assert len([line for line in ended.err.splitlines() if line.startswith("sockline: ")]) == 1, ended.err
 
 
 def test_line_appears_soon(program):
