@@ -2,7 +2,7 @@
  * load: programs to measure a tracer with; prints the cost of one call in microseconds, as "MODE FIGURE" on
  * stdout.
  *
- *   load [-w] [-s] [-n CALLS] [-d DEPTH] [-t THREADS] MODE
+ *   load [-w] [-s] [-n CALLS] [-d DEPTH] [-t THREADS] [-P PROCESSES] MODE
  *
  * MODE: socket (sendto and recvfrom of 64 bytes on one loopback UDP socket), mmap (the same, with an
  * anonymous mmap and munmap per pair of calls), mapping (the same; prints what mmap and munmap alone take,
@@ -10,7 +10,7 @@
  * (/dev/zero, 64 bytes), write (/dev/null), switch (a byte to and fro between two threads by pipes: two
  * context switches a round). -s opens a socket first, so that a tracer has a reason to watch calls on fds. -w
  * waits for a line on stdin before it measures, so that a tracer can attach; "ready PID" is printed before.
- * -d calls from DEPTH nested frames.
+ * -d calls from DEPTH nested frames. -P shares the calls out among so many processes, which all live at once.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -274,12 +274,43 @@ static double measure(struct job *job, int threads)
 	return (now_us() - start) / (double)calls;
 }
 
+/* The job in a child, once all of them are there: when the pipe's writing end is closed. */
+static pid_t start_child(const struct job *job, const int *gate)
+{
+	char byte;
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	close(gate[1]);
+	_exit(read(gate[0], &byte, 1) || !run_job((void *)job) ? 0 : 1);
+}
+
+/* Runs the job in that many children. */
+static double measure_processes(struct job *job, int processes)
+{
+	int gate[2], status, failed = pipe(gate);
+	long calls = job->calls;
+
+	job->calls /= processes;
+	for (int i = 0; i < processes; i++)
+		failed |= start_child(job, gate) < 0;
+	double start = now_us();
+
+	close(gate[1]);
+	while (wait(&status) > 0)
+		failed |= status;
+	if (failed)
+		exit(1);
+	return (now_us() - start) / (double)calls;
+}
+
 int main(int argc, char **argv)
 {
 	struct job job = { .calls = 20000, .depth = 1 };
-	int threads = 1, with_socket = 0, waits = 0, option;
+	int threads = 1, processes = 0, with_socket = 0, waits = 0, option;
 
-	while ((option = getopt(argc, argv, "wsn:d:t:")) != -1) {
+	while ((option = getopt(argc, argv, "wsn:d:t:P:")) != -1) {
 		if (option == 'w')
 			waits = 1;
 		else if (option == 's')
@@ -290,6 +321,8 @@ int main(int argc, char **argv)
 			job.depth = atoi(optarg);
 		else if (option == 't')
 			threads = atoi(optarg);
+		else if (option == 'P')
+			processes = atoi(optarg);
 		else
 			return 2;
 	}
@@ -301,7 +334,7 @@ int main(int argc, char **argv)
 	int keep = with_socket ? udp_socket(&self) : -1;
 	if (waits)
 		wait_for_start();
-	double figure = measure(&job, threads);
+	double figure = processes > 0 ? measure_processes(&job, processes) : measure(&job, threads);
 	if (strcmp(job.mode, "fair") == 0)
 		figure = fairness(threads);
 	else if (strcmp(job.mode, "mapping") == 0)

@@ -24,6 +24,7 @@ PROMISES = [
     ("memory at 64 threads, MB", ("memory, 64 threads", "sockline"), None, 40),
     ("first line, 100 MB of DWARF, ms", ("first line, 100 MB of DWARF", "sockline"), None, 300),
     ("median thread / slowest of 1,000", None, ("slowest of 1,000 threads", "sockline"), 2.0),
+    ("instructions, 500 processes / 10", ("instructions, 500 processes", "sockline"), ("instructions, 10 processes", "sockline"), 1.20),
     ("instructions, 1,000 threads / 10", ("instructions, 1,000 threads", "sockline"), ("instructions, 10 threads", "sockline"), 1.20),
 ]
 
