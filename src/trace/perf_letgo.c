@@ -80,7 +80,7 @@ static unsigned interrupt_some(struct tracer *tracer, unsigned skip)
 		if (tracee->task.process == before || nth++ < skip || !attach_may_wake(tracee))
 			continue;
 		before = tracee->task.process;
-		ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
+		tracee->woken = !ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
 	}
 	return left;
 }
