@@ -16,7 +16,10 @@ static bool may_matter(const struct file *file)
 	return file_matters(file) || file->kind == FILE_UNKNOWN;
 }
 
-/* A closed fd cannot be asked about any more when only the exit is seen. */
+/*
+ * A closed fd cannot be asked about any more when only the exit is seen; and of a call that a record tells of,
+ * which is over for a while, asking would tell nothing that is truer than what was known then.
+ */
 static struct file *look_main(struct state *state, struct task *task, const struct call *call, bool hint)
 {
 	int fd = call_fd(call, call->row->fd_arg);
@@ -26,7 +29,9 @@ static struct file *look_main(struct state *state, struct task *task, const stru
 
 		return file ? file : &state->other;
 	}
-	return look(state, task, fd, hint);
+	struct file *known = call->bytes_unread ? look_known(task, fd) : NULL;
+
+	return known ? known : look(state, task, fd, hint);
 }
 
 /* From here on the kernel may give the number to what another thread opens, before the close is seen to end.
@@ -57,7 +62,7 @@ static bool enter_any(struct state *state, struct task *task, struct call *call)
 
 		if (fate != LATE_NOT)
 			return fate == LATE_FOUND;
-	} else {
+	} else if (!call->bytes_unread) {
 		late_doubt(task, call_fd(call, call->row->fd_arg));
 	}
 	struct file *file = look_main(state, task, call, false);

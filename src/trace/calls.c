@@ -340,10 +340,13 @@ void call_left_only(struct tracee *tracee)
 	call->call.sp = regs.sp;
 	call->call.exit_ns = tracee->left_ns ? tracee->left_ns : clock_monotonic_ns();
 	tracee->task.call = &call->call;
-	if (tracee->engine->exits_only && (restart_is_code(result) || result == -EINTR))
+	if (tracee->engine->exits_only && (restart_is_code(result) || result == -EINTR)) {
 		enter_late(tracee, call, result);
-	else
-		call_complete(tracee, call, result);
+		return;
+	}
+	call_complete(tracee, call, result);
+	if (tracee->engine == &engine_perf)
+		perf_files_stopped(tracee, &call->call);
 }
 
 /* The row by number alone: memory has changed since. */
@@ -360,7 +363,7 @@ static const struct row *recorded_row(struct tracee *tracee, const struct abi *a
 	return &call_rows[row];
 }
 
-void call_recorded(struct tracee *tracee, const struct perf_sample *sample, const struct abi *abi,
+bool call_recorded(struct tracee *tracee, const struct perf_sample *sample, const struct abi *abi,
 		   bool finished)
 {
 	const struct trace_events *events = &tracee->tracer->events;
@@ -372,7 +375,7 @@ void call_recorded(struct tracee *tracee, const struct perf_sample *sample, cons
 	const struct row *row = recorded_row(tracee, abi, number, args);
 
 	if (!row || tracee->tracer->quiet)
-		return;
+		return false;
 	const struct abi_number *entry = abi_number(abi, number);
 	struct trace_call *call = call_new(tracee);
 
@@ -391,7 +394,10 @@ void call_recorded(struct tracee *tracee, const struct perf_sample *sample, cons
 	call->call.failed = finished && result < 0 && result >= -4095;
 	if (events->leave)
 		events->leave(events->user, &tracee->task, &call->call);
+	bool matters = !call->call.dropped;
+
 	call_done(tracee, call);
+	return matters;
 }
 
 void call_settle(struct tracee *tracee)

@@ -44,7 +44,7 @@ static void add_numbers(struct number_set *set, const struct plan *plan, const s
 		set->has[plan->abi->nr.rt_sigaction] = 1;
 }
 
-static void make_filter(struct perf *perf, const struct plan *plans, bool is_64, bool wide)
+static void make_set(const struct perf *perf, const struct plan *plans, bool is_64, struct number_set *set)
 {
 	/* Those that are made by the million, and those that do so little that the filter counts. */
 	static const uint16_t often[] = { SYS_read,    SYS_write,  SYS_pread64,	     SYS_pwrite64,
@@ -53,21 +53,25 @@ static void make_filter(struct perf *perf, const struct plan *plans, bool is_64,
 					  SYS_getpid,  SYS_gettid, SYS_getppid,	     SYS_getuid,
 					  SYS_geteuid, SYS_getgid, SYS_sched_yield,  SYS_gettimeofday,
 					  SYS_getegid, SYS_brk,	   SYS_clock_gettime };
-	struct number_set set = { 0 };
 
+	*set = (struct number_set){ 0 };
 	for (unsigned i = 0; i < sizeof(often) / sizeof(often[0]); i++)
-		set.often[often[i]] = 1;
+		set->often[often[i]] = 1;
 	for (unsigned i = 0; i < PLAN_ABIS && plans[i].abi; i++)
-		add_numbers(&set, &plans[i], perf, is_64);
-	perf_filter_make(&perf->filters[is_64][wide], &set);
+		add_numbers(set, &plans[i], perf, is_64);
 }
 
 static void make_filters(struct perf *perf, const struct tracer *tracer)
 {
-	for (int is_64 = 0; is_64 < 2; is_64++) {
-		make_filter(perf, tracer->narrow, is_64, false);
-		make_filter(perf, tracer->plans, is_64, true);
+	struct number_set set, rest, files;
+
+	for (int i = 0; i < 4; i++) {
+		make_set(perf, i % 2 ? tracer->plans : tracer->narrow, i / 2, &set);
+		perf_filter_make(&perf->filters[i / 2][i % 2], &set);
 	}
+	perf_files_numbers(&set, &rest, &files); /* the last: of 64-bit programs, with calls on any fd */
+	perf_filter_make(&perf->rest, &rest);
+	perf_filter_make(&perf->files, &files);
 }
 
 static int perf_available(struct tracer *tracer, bool attach, struct error *error)
@@ -89,6 +93,7 @@ static int perf_available(struct tracer *tracer, bool attach, struct error *erro
 	if (!perf)
 		abort();
 	perf->wants_maps = tracer->options.want_exec_maps;
+	perf->counts_lost = kernel_is_new();
 	perf->guards = tracer->options.pid_count > 0;
 	int failed = perf_open_tracepoint(perf, error);
 
@@ -108,12 +113,14 @@ void perf_free(struct tracer *tracer)
 	perf_close_tracepoint(tracer->perf);
 	for (int i = 0; i < 4; i++)
 		text_done(&tracer->perf->filters[i / 2][i % 2]);
+	text_done(&tracer->perf->rest);
+	text_done(&tracer->perf->files);
 	free(tracer->perf);
 	tracer->perf = NULL;
 }
 
 /* Whether the program's file is a 64-bit one: elf(5). */
-static bool is_64_bit(struct tracee *tracee)
+bool perf_is_64_bit(struct tracee *tracee)
 {
 	struct trace_process *process = process_of(tracee);
 	char head[ELF_CLASS_AT + 2];
@@ -127,15 +134,19 @@ static bool is_64_bit(struct tracee *tracee)
 int perf_open(struct tracee *tracee)
 {
 	struct tracer *tracer = tracee->tracer;
-	bool wide = process_of(tracee)->any_fd;
-	int failed = perf_event_open(tracer->perf, tracee->task.tid,
-				     &tracer->perf->filters[is_64_bit(tracee)][wide], &tracee->perf.event);
+	bool wide = process_of(tracee)->any_fd, moved = wide && process_of(tracee)->files_moved;
+	const struct text *filter =
+		moved ? &tracer->perf->rest : &tracer->perf->filters[perf_is_64_bit(tracee)][wide];
+	int failed = perf_event_open(tracer->perf, tracee->task.tid, filter, true, &tracee->perf.event);
 
+	if (!failed && moved && tracee->perf.files.fd < 0 && (failed = perf_files_open(tracee)))
+		perf_event_close(&tracee->perf.event);
 	if (failed) {
 		log_debug("%d: no perf event (%s), so engine syscall", tracee->task.tid, strerror(-failed));
 		return failed;
 	}
 	tracee->perf.event.wide = wide;
+	tracee->perf.event.moved = moved;
 	process_of(tracee)->wide = wide;
 	if (tracer->perf->tasks++ == 0 && !tracer->seizing)
 		bell_rest(tracer);
@@ -150,10 +161,13 @@ static void perf_forget(struct tracee *tracee)
 	if (task->event.fd < 0)
 		return;
 	perf_event_disable(&task->event);
+	perf_files_close(tracee);
 	perf_drain(tracee);
+	perf_tell_lost(tracee);
 	/* Killed before its stop, the thread never came back from the call; one that blocks SIGTRAP did. */
 	perf_tell_last(tracee, !task->ended || task->stopless);
 	perf_event_close(&task->event);
+	task->lost = 0;
 	tracee->tracer->perf->tasks--;
 }
 
@@ -181,8 +195,10 @@ static int perf_seized(struct tracee *tracee)
 	return perf_open(tracee);
 }
 
-static void perf_begun(struct tracee *tracee)
+void perf_enable(struct tracee *tracee)
 {
+	if (tracee->perf.files.fd >= 0)
+		perf_event_enable(&tracee->perf.files);
 	perf_event_enable(&tracee->perf.event);
 }
 
@@ -191,46 +207,65 @@ static void perf_exec(struct tracee *tracee)
 {
 	perf_forget(tracee);
 	process_of(tracee)->elf_class = 0;
+	process_of(tracee)->files_moved = false;
 	memset(tracee->perf.insns, 0, sizeof(tracee->perf.insns));
 	trap_exec(tracee);
 	perf_adopt(tracee);
 	tracee->adopted = true;
 }
 
-/* A filter can be set only once, so each thread gets a new event. */
-static void widen_thread(struct tracee *tracee)
+/* A filter can be set only once, so each thread gets a new event; none of its calls may fall between the two.
+ */
+static void reopen_thread(struct tracee *tracee)
 {
-	struct perf_event old = tracee->perf.event;
+	struct perf_task *task = &tracee->perf;
+	struct perf_event old = task->event;
+	bool moved = process_of(tracee)->files_moved;
 
-	if (old.fd < 0 || old.wide)
+	if (old.fd < 0 || (old.wide && old.moved == moved))
 		return;
 	perf_drain(tracee);
 	if (perf_open(tracee)) {
-		tracee->perf.event = old;
+		task->event = old;
 		return;
 	}
-	perf_event_enable(&tracee->perf.event);
+	perf_enable(tracee);
 	perf_event_disable(&old);
-	struct perf_event new = tracee->perf.event;
+	struct perf_event new = task->event;
 
-	tracee->perf.event = old;
+	task->event = old;
 	perf_drain(tracee);
-	tracee->perf.event = new;
+	perf_tell_lost(tracee);
+	task->event = new;
+	task->lost = 0;
+	if (moved && !old.moved) {
+		task->files_after = task->last.time_ns + PERF_SAME_NS;
+	} else if (!moved && old.moved) {
+		perf_event_disable(&task->files);
+		if (!perf_ring_empty(&task->event))
+			task->files_until = perf_ring_time(&task->event) - PERF_SAME_NS;
+		perf_files_close(tracee);
+	}
 	perf_event_close(&old);
 	tracee->tracer->perf->tasks--;
 }
 
-static void perf_widen(struct tracee *tracee)
+void perf_reopen(struct tracee *tracee)
 {
 	struct map_slot *slot;
 
-	process_of(tracee)->wide = true;
 	for (size_t i = 0; (slot = map_next(&tracee->tracer->tracees, &i));) {
 		struct tracee *other = slot->value;
 
 		if (other->task.process == tracee->task.process && other->engine == &engine_perf)
-			widen_thread(other);
+			reopen_thread(other);
 	}
+}
+
+static void perf_widen(struct tracee *tracee)
+{
+	process_of(tracee)->wide = true;
+	perf_reopen(tracee);
 }
 
 static int perf_resume(struct tracee *tracee, bool leaving)
@@ -246,7 +281,7 @@ const struct engine engine_perf = {
 	.available = perf_available,
 	.adopt = perf_adopt,
 	.seized = perf_seized,
-	.begun = perf_begun,
+	.begun = perf_enable,
 	.exec = perf_exec,
 	.forget = perf_forget,
 	.stopped = perf_stopped,

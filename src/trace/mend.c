@@ -297,7 +297,9 @@ void mend_left(struct tracee *tracee)
 	int32_t error = (int32_t)tracee->info.exit.rval;
 
 	if (tracee->engine->exits_only) {
-		if (tracee->woken && error == -EINTR && mend_call(tracee))
+		/* The stop may be the SIGTRAP of an event, which has no information about the exit. */
+		if (tracee->woken && !tracee_regs(tracee) && (int32_t)tracee->regs.rax == -EINTR &&
+		    mend_call(tracee))
 			tracee->info.exit.rval = RESTART_NOHAND;
 		return;
 	}

@@ -21,7 +21,9 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "engine.h"
+#include "perf_filter.h"
 
+struct call;
 struct tracee;
 struct tracer;
 struct trap_guard;
@@ -47,16 +49,24 @@ struct perf_event {
 	struct perf_event_mmap_page *ring;
 	uint32_t size; /* bytes of data in the ring */
 	bool wide;     /* its filter lets calls on any fd through */
+	bool moved;    /* but reads and writes */
 };
 
-enum { PERF_INSNS = 16 };
+enum { PERF_INSNS = 16, PERF_SAME_NS = 3000 /* two events' records of one call are nearer than that */ };
 
 /* A thread's part. */
 struct perf_task {
 	struct perf_event event;
-	bool in_time; /* the stop's SIGTRAP is of the call that the thread has just left */
-	bool fresh;   /* the ring had a new record */
-	bool waits;   /* last is a record whose stop has not come, or another of the same call */
+	bool in_time;		 /* the stop's SIGTRAP is of the call that the thread has just left */
+	bool fresh;		 /* the ring had a new record */
+	struct perf_event files; /* perf_files.c: without stops */
+	uint64_t files_after;	 /* when that event began to be the only one for its calls */
+	uint64_t files_until;	 /* when it ceased to be that */
+	bool files_full;	 /* that event lost records */
+	uint64_t lost;		 /* what was told of, of the event that stops */
+	bool file_waits;	 /* file_last was interrupted */
+	struct perf_sample file_last;
+	bool waits; /* last is a record whose stop has not come, or another of the same call */
 	struct perf_sample last;
 	bool moving;		    /* blocks SIGTRAP: goes to the syscall engine at its next interruption */
 	bool ended;		    /* the thread is gone: an interrupted call never finished */
@@ -77,18 +87,24 @@ struct perf {
 	int keeper; /* an event of our own that keeps the tracepoint registered: closing the last waits for
 		       RCU */
 	struct text filters[2][2]; /* [64-bit program][with calls on any fd] */
-	unsigned tasks;		   /* open events */
+	struct text rest, files;   /* of programs whose reads and writes are moved: what stops, and these */
+	unsigned tasks;		   /* open events that stop */
+	unsigned recording;	   /* and that do not */
 	bool wants_maps;
+	bool counts_lost;
 	bool guards;  /* there are attached programs */
 	bool closing; /* letting go */
-	uint64_t lost;
 };
 
 /* perf_event.c */
 int perf_open_tracepoint(struct perf *perf, struct error *error);
 void perf_close_tracepoint(struct perf *perf);
-/* Opens a thread's event with that filter, disabled. Returns 0 or a negative errno. */
-int perf_event_open(const struct perf *perf, pid_t tid, const struct text *filter, struct perf_event *event);
+/* Opens a thread's event with that filter, disabled; stops: it stops the thread, else it only records.
+ * Returns 0 or a negative errno. */
+int perf_event_open(const struct perf *perf, pid_t tid, const struct text *filter, bool stops,
+		    struct perf_event *event);
+/* How many records did not fit into its ring since it was opened; those of the end leave no record of it. */
+uint64_t perf_event_lost(const struct perf_event *event);
 void perf_event_enable(const struct perf_event *event);
 void perf_event_disable(const struct perf_event *event);
 void perf_event_close(struct perf_event *event);
@@ -97,12 +113,34 @@ void perf_event_close(struct perf_event *event);
 /* Opens the thread's event, disabled. Returns 0 or a negative errno. */
 int perf_open(struct tracee *tracee);
 
+/* Begins to record and to stop. */
+void perf_enable(struct tracee *tracee);
+/* Gives all threads of the process the events that it needs now. */
+void perf_reopen(struct tracee *tracee);
+bool perf_is_64_bit(struct tracee *tracee);
+
+/* perf_files.c: reads and writes that are recorded, without stops */
+/* Of the numbers that a wide filter stops: those that stop all the same, and those that may be moved. */
+void perf_files_numbers(const struct number_set *wide, struct number_set *rest, struct number_set *files);
+int perf_files_open(struct tracee *tracee);
+void perf_files_close(struct tracee *tracee);
+/* Tells of what was recorded. */
+void perf_files_drain(struct tracee *tracee);
+/* A call has been told of that stopped: may move all its process's reads and writes. Held. */
+void perf_files_stopped(struct tracee *tracee, const struct call *call);
+/* Now and then. */
+void perf_files_patrol(struct tracee *tracee);
+
 /* perf_calls.c */
+/* The ABI of a record's call. */
+const struct abi *perf_abi_of(struct tracee *tracee, const struct perf_sample *sample);
 /* What a stop means that the engine was asked about. */
 enum engine_stop perf_stopped(struct tracee *tracee, const struct stop *stop);
 /* Reads the ring; afterwards the newest record waits for its stop. Returns whether the ring was as good as
  * full. */
 bool perf_drain(struct tracee *tracee);
+/* Tells of calls whose records did not fit into the ring. */
+void perf_tell_lost(struct tracee *tracee);
 /* Tells of the record that waits for a stop: none came, or comes. */
 void perf_tell_last(struct tracee *tracee, bool finished);
 

@@ -47,7 +47,7 @@ static const struct abi *abi_by_instruction(struct tracee *tracee, const struct 
 	return abi;
 }
 
-static const struct abi *abi_of_sample(struct tracee *tracee, const struct perf_sample *sample)
+const struct abi *perf_abi_of(struct tracee *tracee, const struct perf_sample *sample)
 {
 	const struct abi *abi = abi_by_instruction(tracee, sample);
 
@@ -76,7 +76,7 @@ void perf_tell_last(struct tracee *tracee, bool finished)
 	process_of(tracee)->trap_queued = true;
 	if (restart_is_code((int32_t)task->last.regs.rax))
 		task->last.regs.rax = (unsigned long long)-EINTR; /* a handler ended it */
-	call_recorded(tracee, &task->last, abi_of_sample(tracee, &task->last), finished);
+	call_recorded(tracee, &task->last, perf_abi_of(tracee, &task->last), finished);
 	task->stopless = true;
 }
 
@@ -93,6 +93,11 @@ static void take_sample(struct tracee *tracee, const struct perf_sample *sample)
 {
 	struct perf_task *task = &tracee->perf;
 	unsigned long long number = task->last.regs.orig_rax;
+
+	/* While events are exchanged, two of them see a call. */
+	if (task->waits && same_place(&task->last.regs, &sample->regs) &&
+	    sample->time_ns - task->last.time_ns < PERF_SAME_NS)
+		return;
 	bool again = is_restarted(task, sample, abi_of_code(&sample->regs));
 
 	if (!again)
@@ -103,15 +108,17 @@ static void take_sample(struct tracee *tracee, const struct perf_sample *sample)
 	task->waits = true;
 }
 
-static void tell_lost(struct tracee *tracee, uint64_t lost)
+void perf_tell_lost(struct tracee *tracee)
 {
-	struct perf *perf = tracee->tracer->perf;
+	uint64_t lost = perf_event_lost(&tracee->perf.event);
 
-	perf->lost += lost;
+	if (lost <= tracee->perf.lost)
+		return;
 	trace_note(tracee->tracer, &tracee->task,
 		   "%llu calls of thread %d were not seen: it blocks SIGTRAP and made them faster than they "
 		   "could be read",
-		   (unsigned long long)lost, tracee->task.tid);
+		   (unsigned long long)(lost - tracee->perf.lost), tracee->task.tid);
+	tracee->perf.lost = lost;
 }
 
 /* Reads the ring; afterwards the newest record waits in last. Returns whether the ring was as good as full.
@@ -127,7 +134,7 @@ bool perf_drain(struct tracee *tracee)
 		if (record.kind == PERF_SAMPLE)
 			take_sample(tracee, &record.sample);
 		else if (record.kind == PERF_LOST)
-			tell_lost(tracee, record.lost);
+			perf_tell_lost(tracee);
 		else
 			tracee->perf.mapped = true;
 	}
@@ -213,6 +220,7 @@ static bool take_record(struct tracee *tracee, bool was_full)
 static enum engine_stop left_by_record(struct tracee *tracee)
 {
 	tracee->perf.fresh = false;
+	perf_files_drain(tracee);
 	bool full = perf_drain(tracee);
 
 	tell_mapped(tracee);

@@ -21,7 +21,11 @@
 #include "perf.h"
 #include "tracee.h"
 
-enum { PAGE = 4096, PAGES_MOST = 16, PAGES_LEAST = 2, TASKS_ROOMY = 64 };
+#ifndef PERF_FORMAT_LOST
+#define PERF_FORMAT_LOST (1U << 4)
+#endif
+
+enum { PAGE = 4096, PAGES_MOST = 16, PAGES_LEAST = 2, TASKS_ROOMY = 64, RECORDING_MORE = 16 };
 
 static const char id_path[] = "events/raw_syscalls/sys_exit/id";
 
@@ -67,7 +71,7 @@ static int find_id(void)
 	return id < 0 ? read_id_detached() : id;
 }
 
-static struct perf_event_attr attributes(const struct perf *perf)
+static struct perf_event_attr attributes(const struct perf *perf, bool stops)
 {
 	return (struct perf_event_attr){
 		.type = PERF_TYPE_TRACEPOINT,
@@ -76,13 +80,14 @@ static struct perf_event_attr attributes(const struct perf *perf)
 		.sample_period = 1,
 		.sample_type = PERF_SAMPLE_TIME | PERF_SAMPLE_RAW | PERF_SAMPLE_REGS_USER,
 		.sample_regs_user = abi_perf_regs,
+		.read_format = perf->counts_lost ? PERF_FORMAT_LOST : 0,
 		.use_clockid = 1,
 		.clockid = CLOCK_MONOTONIC,
 		.disabled = 1,
-		.sigtrap = 1,
+		.sigtrap = stops,
 		.remove_on_exec = 1, /* the kernel insists, with sigtrap */
-		.mmap = perf->wants_maps,
-		.mmap2 = perf->wants_maps,
+		.mmap = perf->wants_maps && stops,
+		.mmap2 = perf->wants_maps && stops,
 		.watermark = 1,
 	};
 }
@@ -121,7 +126,7 @@ int perf_open_tracepoint(struct perf *perf, struct error *error)
 			"the tracepoint's number cannot be read from tracefs: %s; be root, or mount it at "
 			"/sys/kernel/tracing and make it readable",
 			strerror(-perf->id));
-	struct perf_event_attr attr = attributes(perf);
+	struct perf_event_attr attr = attributes(perf, true);
 
 	perf->keeper = open_event(&attr, 0);
 	return perf->keeper < 0 ? explain_open(-perf->keeper, error) : 0;
@@ -146,9 +151,11 @@ static bool raise_file_limit(void)
 }
 
 /* The fewer threads, the more room each gets for what it does while it blocks SIGTRAP. */
-static int map_ring(const struct perf *perf, struct perf_event *event)
+static int map_ring(const struct perf *perf, bool stops, struct perf_event *event)
 {
 	unsigned pages = perf->tasks < TASKS_ROOMY ? PAGES_MOST : PAGES_LEAST * 2;
+
+	pages = stops ? pages : pages * RECORDING_MORE;
 	void *ring = MAP_FAILED;
 
 	for (; ring == MAP_FAILED && pages >= PAGES_LEAST; pages /= 2) {
@@ -161,9 +168,10 @@ static int map_ring(const struct perf *perf, struct perf_event *event)
 	return 0;
 }
 
-int perf_event_open(const struct perf *perf, pid_t tid, const struct text *filter, struct perf_event *event)
+int perf_event_open(const struct perf *perf, pid_t tid, const struct text *filter, bool stops,
+		    struct perf_event *event)
 {
-	struct perf_event_attr attr = attributes(perf);
+	struct perf_event_attr attr = attributes(perf, stops);
 
 	attr.wakeup_watermark = PAGES_MOST * PAGE / 2;
 	*event = (struct perf_event){ .fd = open_event(&attr, tid) };
@@ -171,13 +179,20 @@ int perf_event_open(const struct perf *perf, pid_t tid, const struct text *filte
 		event->fd = open_event(&attr, tid);
 	if (event->fd < 0)
 		return event->fd;
-	int failed = map_ring(perf, event);
+	int failed = map_ring(perf, stops, event);
 
 	if (!failed && ioctl(event->fd, PERF_EVENT_IOC_SET_FILTER, filter->data))
 		failed = -errno;
 	if (failed)
 		perf_event_close(event);
 	return failed;
+}
+
+uint64_t perf_event_lost(const struct perf_event *event)
+{
+	uint64_t values[2] = { 0 }; /* the count, and the lost: perf_event_open(2), "Reading results" */
+
+	return read(event->fd, values, sizeof(values)) == sizeof(values) ? values[1] : 0;
 }
 
 void perf_event_enable(const struct perf_event *event)

@@ -6,7 +6,7 @@
 #include "perf.h"
 #include "tracee.h"
 
-enum { PATROL_NS = 100000000 };
+enum { PATROL_NS = 100000000, RECORDS_NS = 2000000 };
 
 /* Another engine stops the thread where SIGTRAP cannot. */
 void perf_go_away(struct tracee *tracee, const char *why)
@@ -21,7 +21,7 @@ void perf_come(struct tracee *tracee)
 	if (perf_open(tracee))
 		engine_change(tracee, &engine_syscall);
 	else
-		perf_event_enable(&tracee->perf.event);
+		perf_enable(tracee);
 }
 
 bool perf_is_masked(const struct tracee *tracee)
@@ -62,7 +62,9 @@ void perf_watch_mask(struct tracee *tracee)
 
 long perf_patrol_ns(const struct tracer *tracer)
 {
-	return tracer->perf && tracer->perf->tasks ? PATROL_NS : 0;
+	if (!tracer->perf || !tracer->perf->tasks)
+		return 0;
+	return tracer->perf->recording ? RECORDS_NS : PATROL_NS;
 }
 
 static bool blocks_sigtrap(const struct tracee *tracee)
@@ -98,6 +100,8 @@ void perf_patrol(struct tracer *tracer)
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
 		struct tracee *tracee = slot->value;
 
+		if (tracee->perf.files.ring)
+			perf_files_patrol(tracee);
 		if (!tracee->stopped && tracee->perf.event.ring && !tracee->interrupt_due)
 			look_at_ring(tracee);
 	}

@@ -39,17 +39,20 @@ struct trace_call {
 
 /* A process's private part. */
 struct trace_process {
-	struct process process;	  /* first */
-	bool any_fd;		  /* has a socket: trace_any_fd */
-	bool wide;		  /* its filter traps calls on any fd */
-	bool widen_due;		  /* that filter is to be injected: widen.c */
-	uint64_t widened_ns;	  /* when it was; 0: never, or with the command */
-	bool own_filter;	  /* installed a seccomp filter itself */
-	unsigned signals;	  /* that its threads have stopped for */
-	int status;		  /* wait status of its leader */
-	struct trap_guard *guard; /* perf_trap.c */
-	uint8_t elf_class;	  /* of its program: elf(5); 0: not looked at */
-	bool trap_queued;	  /* a SIGTRAP of ours may be queued in a thread that blocks it */
+	struct process process;		 /* first */
+	bool any_fd;			 /* has a socket: trace_any_fd */
+	bool wide;			 /* its filter traps calls on any fd */
+	bool widen_due;			 /* that filter is to be injected: widen.c */
+	uint64_t widened_ns;		 /* when it was; 0: never, or with the command */
+	bool own_filter;		 /* installed a seccomp filter itself */
+	unsigned signals;		 /* that its threads have stopped for */
+	int status;			 /* wait status of its leader */
+	struct trap_guard *guard;	 /* perf_trap.c */
+	uint8_t elf_class;		 /* of its program: elf(5); 0: not looked at */
+	bool files_moved;		 /* perf: its reads and writes are recorded without stops */
+	unsigned files_losses;		 /* how often that lost some, and weighs against doing it again */
+	unsigned data_calls, file_calls; /* perf_files.c: since it was decided last */
+	bool trap_queued;		 /* a SIGTRAP of ours may be queued in a thread that blocks it */
 };
 
 /* A call that only tracing cut short, and that goes on with the rest: partial.c */
@@ -274,8 +277,8 @@ void call_complete(struct tracee *tracee, struct trace_call *call, int64_t resul
 void call_done(struct tracee *tracee, struct trace_call *call);
 /* A call whose exit is seen but whose entry was not: number and arguments come from the registers. */
 void call_left_only(struct tracee *tracee);
-/* A call that a record tells of, not a stop; it may be over for long. */
-void call_recorded(struct tracee *tracee, const struct perf_sample *sample, const struct abi *abi,
+/* A call that a record tells of, not a stop; it may be over for long. Returns whether it is of interest. */
+bool call_recorded(struct tracee *tracee, const struct perf_sample *sample, const struct abi *abi,
 		   bool finished);
 const struct plan *call_plan(const struct tracee *tracee, const struct abi *abi);
 

@@ -97,6 +97,31 @@ def test_target_ends_while_attached(program, attach_engine):
         assert ended.status == 0, ended
 
 
+def test_reads_on_files_stop_nothing(program, perf_trouble):
+    """Under perf: a program that reads files all the time has its reads and writes recorded, and none on a socket is missed."""
+    if perf_trouble:
+        pytest.skip(f"perf engine: {perf_trouble}")
+    rounds = 50000
+    with harness.background([program("files"), str(rounds)], ready=b"ready ") as process:
+        with harness.attach(process.pid, engine="perf") as attached:
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == b"done\n"
+            traced = attached.stop()
+        process.communicate(timeout=10)
+    assert process.returncode == 0
+    notes = [event["text"] for event in traced.events if event["kind"] == "note"]
+    moved = [text for text in notes if "without stopping it" in text]
+    assert moved, notes
+    if any("not seen" in text for text in notes):  # said, where the machine is too busy
+        return
+    for name, count in ("write", rounds // 500 + 1500), ("read", rounds // 500 + 1500), ("sendto", rounds // 2500), ("recvfrom", rounds // 2500):
+        on_sockets = [event for event in traced.calls(name) if event.get("socket")]
+        assert len(on_sockets) == 3 * count, (name, len(on_sockets), notes)
+    with_data = [event for event in traced.calls("write") if event["details"]["buf"] == {"data": "hello"}]
+    assert 0 < len(with_data) < 3 * (rounds // 500 + 1500), len(with_data)
+
+
 def test_two_targets(program, attach_engine):
     with echo_program(program) as (pid, port, _), echo_program(program) as (other, other_port, _):
         with harness.attach(pid, other, engine=attach_engine) as attached:
