@@ -191,6 +191,31 @@ def test_another_network_namespace(engine):
     assert client["pair"] == server["socket"] and server["pair"] == client["socket"], trace
 
 
+LISTENERS = """
+receivers = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
+receivers[0].bind(('127.0.0.1', 7001))
+receivers[1].bind(('127.0.0.2', 7002))
+"""
+
+BOUND_TO_ITSELF = """
+server = socket.create_server(('127.0.0.1', 0))
+s = socket.socket()
+s.bind(('127.0.0.1', 0))
+s.connect(server.getsockname())
+s.send(b'x')
+print(server.getsockname()[1])
+"""
+
+
+def test_ends_in_another_network_namespace(engine):
+    """A UDP socket that is connected twice, and a TCP socket that is bound before it connects, there as here."""
+    if os.geteuid() or nameworld.why_not():
+        pytest.skip(f"needs root and a network namespace of our own: {nameworld.why_not()}")
+    trace = harness.trace(["unshare", "--net", PYTHON, "-c", IN_A_NETWORK + LISTENERS + TWICE + BOUND_TO_ITSELF], engine=engine)
+    assert trace.status == 0, trace
+    assert peer_ports(trace.calls("sendto")) == [7001, 7002, int(trace.out)], trace
+
+
 ELSEWHERE = """
 import fcntl, socket, struct
 up = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
