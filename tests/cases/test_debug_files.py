@@ -93,6 +93,7 @@ def test_debuglink(folder, place):
              "flat": folder / "debug"}[place]
     debug = split_off(path, where / "program.debug")
     tool("objcopy", f"--add-gnu-debuglink={debug}", path)
+    (folder / "debug").mkdir(exist_ok=True)
     check(path, f"--debug-dir={folder}/debug")
 
 
