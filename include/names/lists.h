@@ -217,6 +217,8 @@ extern const struct names names_buf_lock_flags;
 extern const struct names names_txrehash;
 /* The places of SO_MEMINFO's array. */
 extern const struct names names_meminfo;
+/* Options of an IP header: IP_OPTIONS, IP_RETOPTS. */
+extern const struct names names_ip_option;
 /* IP_MTU_DISCOVER's values. */
 extern const struct names names_ip_pmtudisc;
 /* IPV6_MTU_DISCOVER's values. */

@@ -167,4 +167,16 @@ void coverage_write(struct text *text)
 	coverage_route(text);
 	add_table(text, "### NETLINK_SOCK_DIAG: attributes with decoded values", "replies", "attributes");
 	coverage_diag(text);
+	text_add(text, "\n## What stays bytes or a number\n\n"
+		       "Payload of protocols other than netlink and DNS. Of netlink: options of traffic "
+		       "control, attributes of "
+		       "multicast groups and statistics, of netfilter's objects behind their header, and "
+		       "bodies of the protocols "
+		       "with header, type and flags above; IFLA_INET6_STATS is a list, as its order differs "
+		       "from kernel to kernel; "
+		       "IFLA_DEVLINK_PORT and IFLA_DPLL_PIN. What ethtool's, wireless and drivers' private "
+		       "requests have behind "
+		       "their names. Extension headers of IPv6, IPsec policies, Bluetooth's codecs and QoS, "
+		       "and the options above "
+		       "that have a name only. io_uring's structures and operations.\n");
 }

@@ -175,7 +175,7 @@ static const struct typed ip_rows[] = {
 	{ .name = "IP_TOS", .make = typed_tos, .names = &names_ip_tos },
 	{ .name = "IP_TTL", .make = typed_int_or_byte },
 	{ .name = "IP_HDRINCL", .make = typed_int_or_byte },
-	{ .name = "IP_OPTIONS", .make = typed_bytes },
+	{ .name = "IP_OPTIONS", .make = typed_ip_options },
 	{ .name = "IP_ROUTER_ALERT", .make = typed_int_or_byte },
 	{ .name = "IP_RECVOPTS", .make = typed_int_or_byte },
 	{ .name = "IP_RETOPTS", .make = typed_int_or_byte },

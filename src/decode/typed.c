@@ -296,6 +296,57 @@ struct value *typed_tos(const struct decoder *decoder, const struct typed *typed
 	return value_constant(decoder->arena, name, typed->names, number);
 }
 
+/* An option of an IP header that is longer than its type: a list of addresses behind a pointer, or bytes. */
+static void add_ip_option(struct fields *to, const uint8_t *bytes, uint32_t size)
+{
+	const char *name = names_find(&names_ip_option, bytes[0]);
+	struct fields option, addresses;
+
+	fields_init(&option, to->arena, value_struct(to->arena, NULL));
+	fields_constant(&option, "type", &names_ip_option, bytes[0]);
+	fields_uint(&option, "len", size);
+	/* record route, loose and strict source route: IPOPT_RR, LSRR, SSRR */
+	if (name && size >= 3 && !strcmp(name + strlen(name) - 2, "RR")) {
+		fields_uint(&option, "ptr", bytes[2]);
+		fields_init(&addresses, to->arena, value_list(to->arena, "addresses"));
+		for (uint32_t at = 3; at + 4 <= size; at += 4)
+			fields_add(&addresses, value_ip(to->arena, NULL, bytes + at, 4));
+		fields_add(&option, addresses.of);
+	} else {
+		fields_bytes(&option, "data", bytes + 2, size - 2);
+	}
+	fields_add(to, option.of);
+}
+
+/* Bytes of the option at bytes, of which left are there; 0: none. */
+static uint32_t ip_option_size(const uint8_t *bytes, uint32_t left)
+{
+	if (bytes[0] == 1 /* IPOPT_NOOP */)
+		return 1;
+	return left >= 2 && bytes[1] >= 2 && bytes[1] <= left ? bytes[1] : 0;
+}
+
+/* RFC 791: single bytes that end the list or fill it up, others with their length. */
+struct value *typed_ip_options(const struct decoder *decoder, const struct typed *typed, const char *name,
+			       const uint8_t *bytes, uint32_t size)
+{
+	uint32_t at = 0, length;
+	struct fields list;
+
+	(void)typed;
+	fields_init(&list, decoder->arena, value_list(decoder->arena, name));
+	while (at < size && bytes[at] && (length = ip_option_size(bytes + at, size - at))) {
+		if (length == 1)
+			fields_constant(&list, NULL, &names_ip_option, bytes[at]);
+		else
+			add_ip_option(&list, bytes + at, length);
+		at += length;
+	}
+	if (at < size && bytes[at])
+		fields_bytes(&list, NULL, bytes + at, size - at);
+	return list.of;
+}
+
 /* One instruction of classic BPF as its kernel structure. */
 static const struct shape_field shape_sock_filter[] = { F_HEX_("code", 2), F_UINT_("jt", 1), F_UINT_("jf", 1),
 							F_HEX_("k", 4), F_END_ };
@@ -398,6 +449,7 @@ const char *typed_about(const struct typed *typed)
 		{ typed_named_u32s, "numbers by name" },
 		{ typed_none, "no value" },
 		{ typed_tos, "constant by name" },
+		{ typed_ip_options, "options of the IP header" },
 		{ typed_index_or_ip, "address, or structure by field" },
 	};
 	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)

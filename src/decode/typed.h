@@ -30,7 +30,7 @@ typed_make typed_int, typed_uint, typed_hex, typed_u64, typed_byte, typed_int_or
 	typed_const_byte, typed_flags, typed_bytes, typed_string, typed_shape, typed_errno, typed_fd,
 	typed_ip, typed_address, typed_secret, typed_timeval_old, typed_timeval_new, typed_timespec_old,
 	typed_timespec_new, typed_family, typed_socktype, typed_protocol, typed_program, typed_u32s,
-	typed_named_u32s, typed_be16, typed_none, typed_index_or_ip, typed_tos;
+	typed_named_u32s, typed_be16, typed_none, typed_index_or_ip, typed_tos, typed_ip_options;
 
 /* How a maker's values are described in COVERAGE.md. */
 const char *typed_about(const struct typed *typed);

@@ -172,6 +172,7 @@ const struct names_list names_lists[] = {
 	{ "ip", &names_ip },
 	{ "ip6t_get", &names_ip6t_get },
 	{ "ip6t_set", &names_ip6t_set },
+	{ "ip_option", &names_ip_option },
 	{ "ip_pmtudisc", &names_ip_pmtudisc },
 	{ "ip_precedence", &names_ip_precedence },
 	{ "ip_protocol", &names_ip_protocol },

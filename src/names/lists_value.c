@@ -30,6 +30,11 @@ static const struct name meminfo[] = {
 };
 LIST(meminfo, "SK_MEMINFO_");
 
+static const struct name ip_option[] = {
+#include "ip_option.def"
+};
+LIST(ip_option, "IPOPT_");
+
 static const struct name ip_pmtudisc[] = {
 #include "ip_pmtudisc.def"
 };

@@ -97,6 +97,28 @@ def tos(data, _word):
 TOS = Call(tos, number(4, 16))
 
 
+def ip_options(data, _word):
+    """Options of an IP header: those that the rows are tried with."""
+    found, at = [], 0
+    names = {7: "IPOPT_RR", 68: "IPOPT_TIMESTAMP", 131: "IPOPT_LSRR", 148: "IPOPT_RA"}
+    while at < len(data) and data[at]:
+        length = 1 if data[at] == 1 else data[at + 1] if at + 1 < len(data) else 0
+        if not length or at + length > len(data) or (length == 1 and data[at] != 1):
+            return found + [raw(data[at:])]
+        if length == 1:
+            found.append("IPOPT_NOOP")
+        elif data[at] in (7, 131):
+            ips = [".".join(map(str, data[place:place + 4])) for place in range(at + 3, at + length - 3, 4)]
+            found.append({"type": names[data[at]], "len": length, "ptr": data[at + 2], "addresses": ips})
+        else:
+            found.append({"type": names.get(data[at], data[at]), "len": length, "data": raw(data[at + 2:at + length])})
+        at += length
+    return found
+
+
+IP_LIST = Call(ip_options, bytes([1, 7, 11, 4, 10, 0, 0, 1, 10, 0, 0, 2, 148, 4, 0, 0]))
+
+
 def ip_filter(data, _word):
     if len(data) < 16:
         return None
@@ -137,7 +159,7 @@ GROUPS = {
 }
 ON_RAW = {"on": RAW}
 IP_OPTIONS = {
-    "IP_TOS": TOS, "IP_TTL": BOTH, "IP_HDRINCL": (BOTH, ON_RAW), "IP_OPTIONS": BYTES, "IP_PKTOPTIONS": (BYTES, {"on": TCP}),
+    "IP_TOS": TOS, "IP_TTL": BOTH, "IP_HDRINCL": (BOTH, ON_RAW), "IP_OPTIONS": IP_LIST, "IP_PKTOPTIONS": (BYTES, {"on": TCP}),
     "IP_ROUTER_ALERT": (BOTH, ON_RAW),
     "IP_RECVOPTS": BOTH, "IP_RETOPTS": BOTH, "IP_PKTINFO": BOTH,
     "IP_MTU_DISCOVER": const(0, *("IP_PMTUDISC_" + name for name in ("DONT", "WANT", "DO", "PROBE", "INTERFACE", "OMIT")), size="4,1"),
@@ -509,7 +531,7 @@ CONTROLS = {
         "SCM_INQ": INT, "SCM_DEVMEM_LINEAR": DMABUF, "SCM_DEVMEM_DMABUF": DMABUF, "SO_RXQ_OVFL": UINT, "SO_MARK": HEX, "SO_PRIORITY": UINT}),
     "SOL_IP": (UDP, {
         "IP_PKTINFO": INFO4, "IP_TTL": BOTH, "IP_TOS": TOS, "IP_RECVERR": Call(error_queue, REFUSED), "IP_ORIGDSTADDR": ADDRESS,
-        "IP_RETOPTS": BYTES, "IP_RECVOPTS": BYTES, "IP_CHECKSUM": HEX, "IP_RECVFRAGSIZE": INT, "IP_PASSSEC": STRING,
+        "IP_RETOPTS": IP_LIST, "IP_RECVOPTS": IP_LIST, "IP_CHECKSUM": HEX, "IP_RECVFRAGSIZE": INT, "IP_PASSSEC": STRING,
         "IP_PROTOCOL": One("c4 17=IPPROTO_UDP")}),
     "SOL_IPV6": (UDP6, {
         "IPV6_PKTINFO": INFO6, "IPV6_2292PKTINFO": INFO6, "IPV6_HOPLIMIT": INT, "IPV6_2292HOPLIMIT": INT, "IPV6_TCLASS": INT,

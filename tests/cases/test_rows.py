@@ -8,6 +8,7 @@ import functools
 import json
 import re
 import socket
+import struct
 
 import pytest
 
@@ -328,6 +329,33 @@ def test_addresses(program, variant, word):
         rows.add("name 128", named)
     wrong = rows.run(program("rows", variant))
     assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)
+
+
+# ---- netlink: of protocols without tables header, type and flags ----
+
+NETLINK = [(12, 0x0a01, "NFT_MSG_GETTABLE"), (9, 1000, "AUDIT_GET"), (6, 18, "XFRM_MSG_GETSA"), (7, 16, "SELNL_MSG_SETENFORCE"), (21, 0x13, "CRYPTO_MSG_GETALG"),
+           (2, 0x30, 0x30), (4, 20, "SOCK_DIAG_BY_FAMILY"), (0, 18, "RTM_GETLINK")]
+
+
+@pytest.mark.parametrize("variant,word", BITS)
+def test_netlink_headers(program, variant, word):
+    """Every protocol that this kernel has: type and flags by name, length, sequence and port."""
+    rows, had = Rows(), 0
+    for protocol, kind, name in NETLINK:
+        if not has_family((16, 3, protocol)):
+            continue
+        had += 1
+        rows.open((16, 3, protocol))
+
+        def check(event, _answer, name=name):
+            message = event["details"]["messages"][0]
+            wanted = {"nlmsg_len": 16, "nlmsg_type": name, "nlmsg_seq": 77, "nlmsg_pid": 0}
+            assert {key: message[key] for key in wanted} == wanted, f"is {message}"
+            assert "NLM_F_REQUEST" in message["nlmsg_flags"], message
+        rows.add(f"send {struct.pack('=IHHII', 16, kind, 1, 77, 0).hex()}", check)
+    assert had >= 3
+    wrong = rows.run(program("rows", variant))
+    assert not wrong, "\n".join(wrong)
 
 
 # ---- fcntl and ioctl ----

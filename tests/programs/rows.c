@@ -10,6 +10,7 @@
  * LEVEL NAME LENGTH BYTES   getsockopt with that length; the buffer holds BYTES before, at least connect
  * BYTES, bind BYTES, name LENGTH control LEVEL TYPE BYTES      sendmsg with that control message and no data
  *   again                         sends one byte to the socket's own address
+ *   send BYTES                    sendto to the socket's default destination
  *   receive FLAGS                 recvmsg; prints each control message as [level, type, bytes]
  *   number COMMAND NUMBER         fcntl, as the kernel has it: libc makes other commands of some
  *   pointer COMMAND BYTES         fcntl
@@ -185,6 +186,14 @@ static void send_again(char **word)
 	print_call("sendto", sendto(fd, "x", 1, MSG_NOSIGNAL, (struct sockaddr *)&own, length));
 }
 
+static void send_bytes(char **word)
+{
+	unsigned length;
+	unsigned char *bytes = bytes_of(word[1], &length);
+
+	print_call("sendto", sendto(fd, bytes, length, MSG_NOSIGNAL, NULL, 0));
+}
+
 static void receive_control(char **word)
 {
 	struct iovec vector = { buffer, 64 };
@@ -247,8 +256,8 @@ static const struct {
 	{ "open", open_socket },	{ "bad", bad_socket },	       { "set", set_option },
 	{ "get", get_option },		{ "connect", connect_socket }, { "bind", bind_socket },
 	{ "name", name_socket },	{ "control", send_control },   { "again", send_again },
-	{ "receive", receive_control }, { "number", number_command },  { "pointer", pointer_command },
-	{ "ioctl", pointer_request },	{ "plain", plain_request },
+	{ "receive", receive_control }, { "send", send_bytes },	       { "number", number_command },
+	{ "pointer", pointer_command }, { "ioctl", pointer_request },  { "plain", plain_request },
 };
 
 static void run(char *line)
