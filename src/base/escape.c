@@ -222,6 +222,22 @@ static inline char *put_json_odd(char *out, const unsigned char **at, const unsi
 	return out;
 }
 
+/* Writes a run of NULs; *at moves past it. Returns the end. */
+static char *put_json_nuls(char *out, const unsigned char **from, const unsigned char *end)
+{
+	static const char eight_nuls[8 * JSON_MAX + 1] = "\\u0000\\u0000\\u0000\\u0000"
+							 "\\u0000\\u0000\\u0000\\u0000";
+	const unsigned char *at = *from;
+	uint64_t eight;
+
+	for (; end - at >= 8 && (memcpy(&eight, at, sizeof(eight)), !eight); at += 8, out += 8 * JSON_MAX)
+		memcpy(out, eight_nuls, (size_t)8 * JSON_MAX);
+	for (; at < end && !*at; at++, out += JSON_MAX)
+		memcpy(out, eight_nuls, JSON_MAX);
+	*from = at;
+	return out;
+}
+
 void text_add_json(struct text *text, const char *bytes, size_t len)
 {
 	const unsigned char *at = (const unsigned char *)bytes, *end = at + len;
@@ -235,9 +251,7 @@ void text_add_json(struct text *text, const char *bytes, size_t len)
 		} else if (*at) {
 			out = put_json_odd(out, &at, end);
 		} else {
-			memcpy(out, "\\u0000", JSON_MAX);
-			out += JSON_MAX;
-			at++;
+			out = put_json_nuls(out, &at, end);
 		}
 	}
 	*out = 0;

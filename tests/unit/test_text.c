@@ -188,6 +188,11 @@ static void test_nuls(void **state)
 	(void)state;
 	for (unsigned len = 1; len <= sizeof(bytes); len++) {
 		text_clear(&text);
+		text_add_json(&text, bytes, len);
+		assert_int_equal(text.len, 6 * len);
+		for (unsigned i = 0; i < len; i++)
+			assert_memory_equal(text.data + (size_t)6 * i, "\\u0000", 6);
+		text_clear(&text);
 		text_add_escaped(&text, bytes, len, 1, 1);
 		assert_int_equal(text.len, 2 * len);
 		assert_memory_equal(text.data, "\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0",
