@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,26 +76,51 @@ static void test_file_gets_all_lines(void **state)
 	close(fd);
 }
 
-/* A pipe sees a line within 50 ms, a file within 100 ms (twice that here: the machine may be busy). */
+/* Milliseconds until a line that is written now can be read from fd: a pipe, or a file at whose end it
+ * appears. */
+static int line_takes_ms(struct output *output, int fd, bool piped)
+{
+	struct pollfd readable = { .fd = fd, .events = POLLIN };
+	uint64_t start = clock_monotonic_ns();
+	off_t end = piped ? 0 : lseek(fd, 0, SEEK_END);
+	char line[8];
+
+	output_write(output, "a\n", 2);
+	if (piped) {
+		assert_int_equal(poll(&readable, 1, 10000), 1);
+		assert_int_equal(read(fd, line, sizeof(line)), 2);
+	}
+	for (int i = 0; !piped && lseek(fd, 0, SEEK_END) == end; i++) {
+		assert_true(i < 10000);
+		usleep(1000);
+	}
+	return (int)((clock_monotonic_ns() - start) / 1000000);
+}
+
+/* The best of some lines: a machine that is busy delays one or the other, a wrong timer all. */
+static int best_ms(struct output *output, int fd, bool piped)
+{
+	int best = 10000;
+
+	for (int i = 0; i < 20 && (i < 3 || best > 50); i++) {
+		int took = line_takes_ms(output, fd, piped);
+
+		best = took < best ? took : best;
+	}
+	return best;
+}
+
+/* A pipe sees a line within 50 ms, a file within 100 ms. */
 static void test_lines_come_in_time(void **state)
 {
 	int ends[2], fd = memfd_create("trace", MFD_CLOEXEC);
-	char line[8];
 
 	(void)state;
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	struct output *to_pipe = output_fd(ends[1], true, NULL, NULL),
 		      *to_file = output_fd(fd, false, NULL, NULL);
-	for (int i = 0; i < 5; i++) {
-		struct pollfd readable = { .fd = ends[0], .events = POLLIN };
-		output_write(to_pipe, "a\n", 2);
-		assert_int_equal(poll(&readable, 1, 100), 1);
-		assert_int_equal(read(ends[0], line, sizeof(line)), 2);
-	}
-	output_write(to_file, "a\n", 2);
-	for (int waited = 0; waited < 200 && lseek(fd, 0, SEEK_END) == 0; waited += 5)
-		usleep(5000);
-	assert_int_equal(lseek(fd, 0, SEEK_END), 2);
+	assert_in_range(best_ms(to_pipe, ends[0], true), 0, 50);
+	assert_in_range(best_ms(to_file, fd, false), 0, 110);
 	assert_int_equal(output_close(to_pipe), 0);
 	assert_int_equal(output_close(to_file), 0);
 	close(ends[0]);
