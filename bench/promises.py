@@ -17,6 +17,7 @@ PROMISES = [
     ("read, no socket / native", ("read a file, no socket", "sockline"), ("read a file, no socket", "native"), 1.15),
     ("read, socket open / strace", ("read a file, socket open", "sockline"), ("read a file, socket open", "strace"), 0.60),
     ("perf: getppid / native", ("attached: getppid", "perf"), ("attached: getppid", "native"), 1.50),
+    ("perf: read, socket open / strace -p", ("attached: read, socket open", "perf"), ("attached: read, socket open", "strace"), 0.60),
     ("perf: read / strace -p", ("attached: read a file", "perf"), ("attached: read a file", "strace"), 0.60),
     ("perf: context switch / native", ("attached: context switch", "perf"), ("attached: context switch", "native"), 1.50),
     ("perf: send with caller / floor", ("attached: send or recv", "perf"), (CALL, "floor"), 1.10),
