@@ -195,16 +195,12 @@ static void tell_blocked(struct tracee *tracee, const struct call *found)
 	call_free(tracer, call);
 }
 
-/* Looks whether a thread sleeps in a call. True when waking it would change what that does. */
-static bool look_asleep(struct tracee *tracee)
+/* Looks whether a thread sleeps in a call: its row. NULL: in none that is known. */
+static const struct row *look_asleep(struct tracee *tracee, struct call *call)
 {
-	struct call call = { 0 };
-
 	tracee->sleeping = proc_syscall(tracee->task.process->pid, tracee->task.tid, &tracee->sleeping_number,
 					tracee->sleeping_args) == 1;
-	const struct row *row = tracee->sleeping ? sleeping_row(tracee, &call) : NULL;
-
-	return row && mend_forbids_waking(row, call.args);
+	return tracee->sleeping ? sleeping_row(tracee, call) : NULL;
 }
 
 /* What it slept in when it was looked at. */
@@ -218,19 +214,42 @@ static void tell_sleep(struct tracee *tracee)
 
 bool attach_may_wake(struct tracee *tracee)
 {
-	return !look_asleep(tracee);
+	struct call call = { 0 };
+	const struct row *row = look_asleep(tracee, &call);
+
+	return !row || !mend_forbids_waking(row, call.args);
 }
 
-/* Wakes a thread, unless its call forbids that; then it is looked at again. */
+/* Whether it has woken and fallen asleep again since it was first looked at. */
+static bool has_moved(struct tracee *tracee)
+{
+	struct proc_status status;
+
+	if (proc_status(tracee->task.tid, &status))
+		return false;
+	if (!tracee->interrupt_due)
+		tracee->switches = status.switches;
+	return status.switches != tracee->switches;
+}
+
+/*
+ * Wakes a thread, unless its call forbids that; then it is looked at again. One that wakes and sleeps in such
+ * calls all the time is woken when its call can go on: it will end soon.
+ */
 static void wake_gently(struct tracee *tracee)
 {
-	bool forbidden = look_asleep(tracee);
+	struct call call = { 0 };
+	const struct row *row = look_asleep(tracee, &call);
+	bool forbidden = row && mend_forbids_waking(row, call.args);
 
 	/* One that runs may still be in the call that it slept in: it is given time to leave. */
 	if (tracee->interrupt_due && !tracee->sleeping && ++tracee->runs < RUNS_MAX) {
 		tracee->tracer->sleepers = true;
 		return;
 	}
+	if (forbidden && has_moved(tracee) &&
+	    (row->id == CALL_connect || partial_covers(row, call.args)))
+		forbidden = false;
 	tracee->runs = 0;
 	tracee->interrupt_due = forbidden;
 	if (tracee->interrupt_due)
@@ -242,7 +261,9 @@ static void wake_gently(struct tracee *tracee)
 /* An engine that needs no stop has the thread at once. */
 static void begin_seized(struct tracee *tracee)
 {
-	look_asleep(tracee);
+	struct call call = { 0 };
+
+	look_asleep(tracee, &call);
 	tell_sleep(tracee);
 	tracee->sleeping = false;
 	tracee->life = LIFE_TRACED;

@@ -25,6 +25,7 @@
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
+enum { SEIZE_RINGS = 25 }; /* as long as it takes when nothing is wrong, and much more */
 enum { RING_NS = 2000000, QUEUE_LEAST = 1024, BATCH_EVERY = 16 };
 
 /* Not by the C library's wait4, which prepares to be cancelled each time. */
@@ -59,7 +60,8 @@ static void bell_heard(int signo, siginfo_t *info, void *context)
 	(void)context;
 	if (tracer && tracer->seizing) {
 		reap_while_seizing(tracer);
-		if (atomic_load_explicit(&tracer->stop_bits, memory_order_relaxed))
+		if (++tracer->seizing > SEIZE_RINGS &&
+		    atomic_load_explicit(&tracer->stop_bits, memory_order_relaxed))
 			siglongjmp(tracer->escape, 1);
 	}
 	errno = saved;

@@ -126,8 +126,13 @@ void call_open(struct tracee *tracee, uint64_t number, uint64_t args[6])
 	bool args_known;
 	const struct row *row = plan ? call_row(tracee, plan, number, args, &args_known) : NULL;
 
-	if (!row || tracee->tracer->quiet)
+	if (!row)
 		return;
+	if (tracee->tracer->quiet) { /* not told of, but its end is looked after */
+		tracee->entered_ns = clock_monotonic_ns();
+		tracee->want_exit = true;
+		return;
+	}
 	struct trace_call *call = call_fill(tracee, row, number, args, args_known);
 
 	call->call.ip = tracee->info.instruction_pointer;

@@ -5,17 +5,19 @@
  * reaped and not answered loses its signal. So no tracee may stand at a stop then. Nor may one run for long
  * with PTRACE_CONT before: an ignored signal could wake it from a call whose exit nobody sees.
  *
- * So all are gathered: threads stay at their next stop, or sleep in a call, whose exit stop does no harm;
- * those that compute for long without a call are interrupted for this. When the last one is there, all go on
- * at once, and the thread ends. What there is to tell of them is told by another thread afterwards.
+ * So all are gathered: threads stay at the exit of their call, or sleep in it, where its exit stop does no
+ * harm; those that compute for long without a call are interrupted for this. When the last one is there, all
+ * go on at once, and the thread ends. None is held at an entry: a signal that comes while all are stopped
+ * would wake every one of them from its call (kernel/signal.c, ptrace_stop: recalc_sigpending_tsk). What
+ * there is to tell of them is told by another thread afterwards.
  */
 #include <string.h>
 
 #include "base/clock.h"
 #include "tracee.h"
 
-enum { TICK_NS = 2000000, PATIENT_NS = 5000000, NOTE_NS = 300000000, SIGNALS_NS = 500000000 };
-#define PARTIAL_NS 10000000000u /* ten seconds */
+enum { TICK_NS = 2000000, PATIENT_NS = 5000000, NOTE_NS = 300000000 };
+#define OWING_NS   10000000000u /* ten seconds */
 #define RELEASE_NS 12000000000u
 
 static bool is_asleep(struct tracee *tracee)
@@ -53,8 +55,8 @@ static bool owes_exit(const struct tracee *tracee)
 
 bool letgo_holds(const struct tracee *tracee)
 {
-	return tracee->tracer->freezing && is_gathered(tracee) && tracee->kind != STOP_GROUP &&
-	       !owes_exit(tracee) && !tracee->cleared && !tracee->child;
+	return tracee->tracer->freezing && is_gathered(tracee) && !tracee->inside && !tracee->mending &&
+	       tracee->kind != STOP_GROUP && !owes_exit(tracee) && !tracee->cleared && !tracee->child;
 }
 
 /* Whether a tracee could still be at the entry of a call, or have its call disturbed, when the thread ends.
@@ -80,26 +82,6 @@ static bool somebody_is_bound(struct tracer *tracer, bool patient)
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));)
 		bound |= is_bound(slot->value, patient);
 	return bound;
-}
-
-/* An ignored signal is pending where a thread stands at the entry of a call: it would end the call at once,
- * so it is taken first. */
-static bool resume_signalled(struct tracer *tracer)
-{
-	struct proc_status status;
-	struct map_slot *slot;
-	bool some = false;
-
-	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
-		struct tracee *tracee = slot->value;
-
-		if (!tracee->stopped || !tracee->inside || !letgo_holds(tracee) ||
-		    proc_status(tracee->task.tid, &status) || !(status.sig_pending & ~status.sig_blocked))
-			continue;
-		tracee_resume(tracee);
-		some = true;
-	}
-	return some;
 }
 
 /* Parents and children that wait for each other's word do not wait any more. */
@@ -167,24 +149,37 @@ static bool dispatch_some(struct tracer *tracer)
 
 /* Calls that go on after tracing cut them short end with a short result if they are let go: they get time to
  * end by themselves, with all else traced as before. */
-static void await_owing(struct tracer *tracer)
+static void await_owing(struct tracer *tracer, uint64_t start)
 {
-	uint64_t start = clock_monotonic_ns(), passed = 0;
+	uint64_t passed = clock_monotonic_ns() - start;
 	struct tracee *tracee;
-	bool told = false;
 
-	tracer->quiet = true;
-	bell_set(tracer, TICK_NS, TICK_NS);
-	while ((tracee = find_owing(tracer)) && passed < PARTIAL_NS && !is_urged(tracer)) {
-		if (!told && passed > NOTE_NS)
+	while ((tracee = find_owing(tracer)) && passed < OWING_NS && !is_urged(tracer)) {
+		if (!tracer->waits_told && passed > NOTE_NS) {
+			tracer->waits_told = true;
 			trace_note(tracer, &tracee->task,
-				   "a call that an ignored signal cut short goes on, and would now return "
-				   "early: waiting "
-				   "up to 10 s for its end; interrupt once more to end it");
-		told |= passed > NOTE_NS;
+				   "a call that an ignored signal cut short goes on, and would return early "
+				   "now: waiting for its end, at most 10 s; interrupt once more to end it");
+		}
 		if (!dispatch_some(tracer))
 			break;
 		passed = clock_monotonic_ns() - start;
+	}
+	if (find_owing(tracer))
+		cut_owing(tracer);
+}
+
+/* Those that were gathered go on: one that is awaited may need them. */
+static void thaw(struct tracer *tracer)
+{
+	struct map_slot *slot;
+
+	tracer->freezing = false;
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (tracee->stopped && !tracee->hold && is_gathered(tracee))
+			tracee_resume(tracee);
 	}
 }
 
@@ -194,21 +189,24 @@ static bool all_gathered(struct tracer *tracer, uint64_t passed)
 	if (somebody_is_bound(tracer, passed < PATIENT_NS))
 		return false;
 	stop_collect(tracer);
-	return !tracer->queue.count && (passed > SIGNALS_NS || !resume_signalled(tracer));
+	return !tracer->queue.count;
 }
 
 static void gather(struct tracer *tracer)
 {
 	uint64_t start = clock_monotonic_ns(), passed = 0;
 
-	tracer->freezing = true;
-	if (find_owing(tracer))
-		cut_owing(tracer);
+	tracer->quiet = true;
 	bell_set(tracer, TICK_NS, TICK_NS);
-	while (passed < RELEASE_NS && !all_gathered(tracer, passed) && dispatch_some(tracer)) {
+	while (passed < RELEASE_NS) {
+		if (find_owing(tracer)) {
+			thaw(tracer);
+			await_owing(tracer, start);
+		}
+		tracer->freezing = true;
+		if (all_gathered(tracer, passed) || !dispatch_some(tracer))
+			break;
 		passed = clock_monotonic_ns() - start;
-		if (!tracer->cutting && (is_urged(tracer) || passed > PARTIAL_NS))
-			cut_owing(tracer);
 	}
 	bell_set(tracer, 0, 0);
 }
@@ -231,7 +229,6 @@ void letgo_all(struct tracer *tracer)
 	struct stop stop;
 
 	perf_letgo(tracer);
-	await_owing(tracer);
 	gather(tracer);
 	tracer->freezing = false;
 	tracer->releasing = true;

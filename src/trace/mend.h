@@ -44,6 +44,8 @@ void mend_interrupted(struct tracee *tracee);
 /* At a stop after a call that was woken for no reason of its own: makes it go on when it was cut short. True
  * when it did. */
 bool partial_continue(struct tracee *tracee);
+/* Whether such a call can go on, should it be cut short. */
+bool partial_covers(const struct row *row, const uint64_t args[6]);
 /* Whether the registers look like a call that was cut short. Cheap. */
 bool partial_possible(struct tracee *tracee);
 /* At an exit stop: the same, when the call was woken so. */

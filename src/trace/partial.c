@@ -49,6 +49,11 @@ static enum partial_kind kind_of(const struct row *row, const uint64_t args[6])
 	}
 }
 
+bool partial_covers(const struct row *row, const uint64_t args[6])
+{
+	return kind_of(row, args) != PARTIAL_NONE;
+}
+
 /* What the registers say of a call that may have been cut short. */
 struct cut {
 	uint64_t number, args[6];
@@ -208,9 +213,11 @@ bool partial_cut(struct tracee *tracee, int64_t result)
 
 	tracee->left_ip = tracee->info.instruction_pointer;
 	tracee->left_sp = tracee->info.stack_pointer;
-	if (!call || (uint64_t)result >= call->call.args[2] ||
-	    kind_of(call->call.row, call->call.args) == PARTIAL_NONE || !woken_by_tracing(tracee) ||
-	    !partial_continue(tracee))
+	if (call ? (uint64_t)result >= call->call.args[2] ||
+			    kind_of(call->call.row, call->call.args) == PARTIAL_NONE
+		 : !tracee->tracer->quiet || !partial_possible(tracee))
+		return false;
+	if (!woken_by_tracing(tracee) || !partial_continue(tracee))
 		return false;
 	goes_on(tracee);
 	return true;

@@ -81,6 +81,7 @@ int proc_status(pid_t tid, struct proc_status *status)
 		.threads = (int)field_number(text, "\nThreads:\t", 10),
 		.seccomp = (int)field_number(text, "\nSeccomp:\t", 10),
 		.state = state ? *state : '?',
+		.switches = (uint64_t)field_number(text, "\nvoluntary_ctxt_switches:\t", 10),
 	};
 	return 0;
 }

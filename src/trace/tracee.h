@@ -122,7 +122,8 @@ struct tracee {
 	bool interrupt_due;			    /* sleeps in a call that must not be interrupted */
 	uint64_t sleeping_number, sleeping_args[8]; /* the call that it slept in at attach, SP, PC */
 	bool sleeping;
-	unsigned runs; /* interrupt_due: how often it was seen running, in a row */
+	unsigned runs;	   /* interrupt_due: how often it was seen running, in a row */
+	uint64_t switches; /* interrupt_due: of its proc_status, when it was first looked at */
 	struct partial partial;
 
 	/* birth: the parent is held until the child's first stop */
@@ -189,6 +190,7 @@ struct tracer {
 	bool ending;		/* let go */
 	bool freezing;		/* letting go: threads that stop stay stopped */
 	bool releasing;		/* letting go: threads go on without stopping at calls */
+	bool waits_told;	/* letting go: why it lasts */
 	bool cutting;		/* letting go: nor do they finish calls that were cut short */
 	bool orphans, sleepers; /* somebody must be looked after while nothing stops */
 	unsigned pending_stops; /* times that tracer_stop was heard after the command's death */
@@ -212,7 +214,7 @@ struct tracer {
 	_Atomic uint64_t stop_bits;	/* bit signo; bit 0: stop reporting */
 	_Atomic uint64_t terminal_bits; /* those that the foreground process group has already */
 	atomic_bool poked;
-	volatile sig_atomic_t seizing; /* the handler may reap into the queue */
+	volatile sig_atomic_t seizing; /* the handler may reap into the queue; how often it rang */
 	sigjmp_buf escape;	       /* seizing: out of it, when sockline is to end */
 };
 
@@ -406,6 +408,7 @@ struct proc_status {
 	uint64_t sig_pending; /* the thread's and its process's */
 	char state;
 	int seccomp, threads;
+	uint64_t switches; /* voluntary context switches: how often it fell asleep */
 };
 int proc_status(pid_t tid, struct proc_status *status);
 /* Whether /proc is there, and of our own pid namespace: pid_namespaces(7), "/proc and PID namespaces". */

@@ -264,15 +264,25 @@ static bool asleep(int tid)
 	return sleeping;
 }
 
-int main(void)
+/* With an argument: no calls that return part of their data when they are woken. */
+static bool left_out(const struct sleeper *s, int argc)
+{
+	return argc > 1 &&
+	       (s->sleep == sleep_waitall || s->sleep == sleep_recvmmsg || s->sleep == sleep_send);
+}
+
+int main(int argc, char **argv)
 {
 	char line[16];
+	(void)argv;
 	for (int i = 0; i < COUNT; i++) {
+		if (left_out(&sleepers[i], argc))
+			continue;
 		prepare(&sleepers[i]);
 		pthread_create(&sleepers[i].thread, NULL, run, &sleepers[i]);
 	}
 	for (int i = 0; i < COUNT; i++)
-		while (!sleepers[i].tid || !asleep(sleepers[i].tid))
+		while (!left_out(&sleepers[i], argc) && (!sleepers[i].tid || !asleep(sleepers[i].tid)))
 			usleep(1000);
 	usleep(20000);
 	printf("ready %d\n", getpid());
@@ -280,8 +290,11 @@ int main(void)
 	if (!fgets(line, sizeof line, stdin))
 		return 98;
 	for (int i = 0; i < COUNT; i++) {
+		if (left_out(&sleepers[i], argc))
+			continue;
 		bool early = sleepers[i].done && sleepers[i].sleep != sleep_nano;
-		sleepers[i].wake(&sleepers[i]);
+		if (!sleepers[i].done)
+			sleepers[i].wake(&sleepers[i]);
 		pthread_join(sleepers[i].thread, NULL);
 		printf("%s: %ld %s%s\n", sleepers[i].name, sleepers[i].result, strerror(sleepers[i].error),
 		       early ? " too early" : "");
