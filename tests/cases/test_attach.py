@@ -1,4 +1,5 @@
 """Attaching, letting go, refusals, and the death of sockline: nobody who is attached notices."""
+import ast
 import contextlib
 import os
 import pathlib
@@ -199,6 +200,47 @@ def test_interrupted_behind_anothers_exec(program):
         _, err = sockline.communicate(timeout=5)
         process.communicate(b"\n", timeout=5)
     assert sockline.returncode == 1 and b"execve" in err, err
+
+
+SELF = r"""
+import ctypes, os, signal, sys
+libc = ctypes.CDLL(None, use_errno=True)
+FIELDS = ("TracerPid", "SigBlk", "SigIgn", "SigCgt", "NoNewPrivs", "Seccomp", "Seccomp_filters", "CapEff", "Threads", "Umask")
+def look():
+    with open("/proc/self/status") as file:
+        status = dict(line.rstrip().split(":", 1) for line in file)
+    seen = {name: status.get(name, "").strip() for name in FIELDS}
+    seen["TracerPid"] = seen["TracerPid"] != "0"
+    seen["fds"] = sorted(os.listdir("/proc/self/fd"))
+    seen["actions"] = [str(signal.getsignal(number)) for number in range(1, 32)]
+    pid = os.fork()
+    if not pid:
+        os._exit(libc.ptrace(0, 0, 0, 0) != 0)
+    seen["traceme refused"] = os.waitpid(pid, 0)[1] != 0
+    return seen
+for line in sys.stdin:
+    print(look(), flush=True)
+"""
+
+
+def test_what_an_attached_program_sees(attach_engine):
+    """docs/GENTLE.md, item by item: before, while attached, and afterwards, when nothing may be left."""
+    with harness.background(["/usr/bin/python3", "-c", SELF]) as process:
+        def look():
+            process.stdin.write(b"look\n")
+            process.stdin.flush()
+            return ast.literal_eval(process.stdout.readline().decode())
+        before = look()
+        with harness.attach(process.pid, engine=attach_engine) as attached:
+            during = look()
+            attached.stop()
+        after = look()
+        process.communicate(timeout=10)
+    assert not before["TracerPid"] and not before["traceme refused"], before
+    assert after == before
+    changed = {name for name, value in during.items() if value != before[name]}
+    allowed = {"TracerPid", "traceme refused"} | ({"SigIgn"} if attach_engine == "perf" else set())
+    assert {"TracerPid", "traceme refused"} <= changed <= allowed, {name: (before[name], during[name]) for name in changed}
 
 
 def test_stopped_process_stays_stopped(program, attach_engine):
