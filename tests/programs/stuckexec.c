@@ -42,7 +42,8 @@ static int is_zombie(pid_t pid, pid_t tid)
 	char path[64], line[512], *state;
 	snprintf(path, sizeof path, "/proc/%d/task/%d/stat", pid, tid);
 	FILE *file = fopen(path, "r");
-	int zombie = file && fgets(line, sizeof line, file) && (state = strrchr(line, ')')) && state[2] == 'Z';
+	int zombie =
+		file && fgets(line, sizeof line, file) && (state = strrchr(line, ')')) && state[2] == 'Z';
 	if (file)
 		fclose(file);
 	return zombie;
