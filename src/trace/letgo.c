@@ -40,17 +40,22 @@ static bool is_deaf(const struct tracee *tracee)
 	return proc_status(tracee->task.tid, &status) || strchr("DZX", status.state);
 }
 
-/* Another engine's command ends with sockline; and threads without a stop at each call need no care. */
+/* A command ends with sockline, and needs no care. */
+static bool is_attached(const struct tracee *tracee)
+{
+	return tracee->task.process && tracee->task.process->attached && tracee->engine != &engine_seccomp;
+}
+
 static bool is_gathered(const struct tracee *tracee)
 {
-	return tracee->task.process && tracee->task.process->attached && tracee->life == LIFE_TRACED &&
-	       tracee->engine != &engine_seccomp;
+	return is_attached(tracee) && tracee->life == LIFE_TRACED;
 }
 
 /* Its call was cut short and goes on with other arguments, or its result may have to become another. */
 static bool owes_exit(const struct tracee *tracee)
 {
-	return tracee->partial.active || (tracee->reconnecting && !tracee->tracer->cutting);
+	return is_attached(tracee) &&
+	       (tracee->partial.active || (tracee->reconnecting && !tracee->tracer->cutting));
 }
 
 bool letgo_holds(const struct tracee *tracee)
@@ -63,7 +68,7 @@ bool letgo_holds(const struct tracee *tracee)
  */
 static bool is_bound(struct tracee *tracee, bool patient)
 {
-	if (tracee->stopped)
+	if (tracee->stopped || !is_attached(tracee))
 		return false;
 	if (tracee->woken || owes_exit(tracee))
 		return patient || !is_deaf(tracee);
