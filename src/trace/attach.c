@@ -247,8 +247,7 @@ static void wake_gently(struct tracee *tracee)
 		tracee->tracer->sleepers = true;
 		return;
 	}
-	if (forbidden && has_moved(tracee) &&
-	    (row->id == CALL_connect || partial_covers(row, call.args)))
+	if (forbidden && has_moved(tracee) && (row->id == CALL_connect || partial_covers(row, call.args)))
 		forbidden = false;
 	tracee->runs = 0;
 	tracee->interrupt_due = forbidden;
