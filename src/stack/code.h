@@ -57,7 +57,6 @@ struct code {
 	struct module *module;
 	uint64_t pc;	  /* as first seen */
 	uint64_t address; /* what tables are asked for: pc - 1 (pc when exact), as the module counts */
-	size_t map_lines; /* of a perf map, when it was asked: it may say otherwise later */
 	const struct place *place; /* innermost, NULL when not named */
 	const struct place *shown; /* the one of its chain that the policy chose */
 	const struct place *guessed_place,
@@ -70,6 +69,8 @@ void code_find_row(struct stack *stack, struct code *code, const struct unwind_a
 
 /* Names the code, and judges it; once. */
 void code_name(struct stack *stack, struct code *code);
+/* What it was named by is another now. */
+void code_name_anew(struct code *code);
 /* Makes the places of frames that were found by a guess, of a code that has names; once. */
 void code_name_guessed(struct stack *stack, struct code *code);
 /* Judges the code, naming it only when its module's name does not decide. */

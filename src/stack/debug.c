@@ -156,11 +156,8 @@ static void name_anew(struct stack *stack, struct module *module)
 	recall_forget(&stack->recall);
 	if (module->symbols)
 		symbols_search_again(module->symbols);
-	for (size_t at = 0; (slot = map_next(&module->codes, &at));) {
-		struct code *code = slot->value;
-		code->named = code->judged = false;
-		code->guessed_place = NULL;
-	}
+	for (size_t at = 0; (slot = map_next(&module->codes, &at));)
+		code_name_anew(slot->value);
 }
 
 /* Guarded: a server may send anything. */

@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
 
-enum { MAP_FILE_MAX = 64 << 20, READ_CHUNK = 65536, NAME_ROOM = 1024, LOOK_EACH_NS = 10000000 };
+enum { MAP_FILE_MAX = 64 << 20, READ_CHUNK = 65536, NAME_ROOM = 1024 };
 
 struct entry {
 	uint64_t start, size;
@@ -20,10 +19,12 @@ struct perfmap {
 	pid_t pid;	  /* of the process, in our namespace */
 	const char *path; /* within the process's root */
 	const char *root;
+	int fd;		       /* of the file, -1: not open */
 	off_t read;	       /* bytes that were taken in, up to a line's end */
+	off_t seen;	       /* its size when it was looked at last */
 	struct entry *entries; /* in the file's order: later ones replace earlier ones */
 	size_t count, room;
-	uint64_t looked_ns; /* when the file was last looked at */
+	size_t news; /* the first entry that perfmap_news has not told of */
 };
 
 /* The process of a thread, in our pid namespace and in its own: Tgid and NStgid of /proc/TID/status
@@ -56,6 +57,7 @@ struct perfmap *perfmap_get(struct stack *stack, pid_t tid)
 	if (!map)
 		abort();
 	map->pid = pid;
+	map->fd = -1;
 	map->root = arena_printf(&stack->arena, "/proc/%d/root", pid);
 	map->path = arena_printf(&stack->arena, "/tmp/perf-%d.map", inner);
 	return map;
@@ -90,12 +92,14 @@ static void read_more(struct stack *stack, struct perfmap *map)
 	struct stat status;
 	ssize_t got;
 
-	const int fd = file_open(map->root, map->path);
-	if (fd < 0)
+	if (map->fd < 0)
+		map->fd = file_open(map->root, map->path);
+	if (map->fd < 0 || fstat(map->fd, &status))
 		return;
-	if (fstat(fd, &status) == 0 && status.st_size > map->read && status.st_size <= MAP_FILE_MAX)
+	map->seen = status.st_size;
+	if (status.st_size > map->read && status.st_size <= MAP_FILE_MAX)
 		chunk = malloc(READ_CHUNK);
-	while (chunk && (got = pread(fd, chunk, READ_CHUNK, map->read)) > 0) {
+	while (chunk && (got = pread(map->fd, chunk, READ_CHUNK, map->read)) > 0) {
 		char *line = chunk, *end;
 		while ((end = memchr(line, '\n', (size_t)(chunk + got - line)))) {
 			add_line(stack, map, line, (size_t)(end - line));
@@ -106,20 +110,35 @@ static void read_more(struct stack *stack, struct perfmap *map)
 		map->read += line - chunk;
 	}
 	free(chunk);
-	close(fd);
 }
 
-size_t perfmap_renew(struct stack *stack, struct perfmap *map)
+bool perfmap_news(struct stack *stack, struct perfmap *map)
 {
-	struct timespec now;
+	struct stat status;
 
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	const uint64_t now_ns = (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-	if (now_ns - map->looked_ns >= LOOK_EACH_NS) {
-		map->looked_ns = now_ns;
+	if (map->fd >= 0 && fstat(map->fd, &status) == 0 && status.st_size != map->seen)
 		read_more(stack, map);
-	}
-	return map->count;
+	return map->news < map->count;
+}
+
+bool perfmap_is_news(const struct perfmap *map, uint64_t address)
+{
+	for (size_t i = map->news; i < map->count; i++)
+		if (address - map->entries[i].start < map->entries[i].size)
+			return true;
+	return false;
+}
+
+void perfmap_told(struct perfmap *map)
+{
+	map->news = map->count;
+}
+
+void perfmap_rest(struct perfmap *map)
+{
+	if (map->fd >= 0)
+		close(map->fd);
+	map->fd = -1;
 }
 
 const char *perfmap_find(struct stack *stack, struct perfmap *map, uint64_t address, uint64_t *start)
@@ -139,7 +158,9 @@ const char *perfmap_find(struct stack *stack, struct perfmap *map, uint64_t addr
 
 void perfmap_free(struct perfmap *map)
 {
-	if (map)
-		free(map->entries);
+	if (!map)
+		return;
+	perfmap_rest(map);
+	free(map->entries);
 	free(map);
 }

@@ -322,30 +322,16 @@ static __attribute__((noinline)) void name_now(struct stack *stack, struct code 
 	code->named = code->judged = true;
 }
 
-/* A compiler may have put other code in its place, and said so. */
-static void look_again(struct stack *stack, struct code *code)
-{
-	struct perfmap *map = code->module->perfmap;
-	const size_t lines = perfmap_renew(stack, map);
-	const char *before = code->place->function;
-	uint64_t start;
-
-	if (lines == code->map_lines)
-		return;
-	code->map_lines = lines;
-	const char *now = perfmap_find(stack, map, code->address, &start);
-	if (now && (!before || strcmp(before, now) != 0)) {
-		code->guessed_place = NULL;
-		name_now(stack, code);
-	}
-}
-
 void code_name(struct stack *stack, struct code *code)
 {
 	if (!code->named)
 		name_now(stack, code);
-	else if (code->module->kind == MODULE_ANON)
-		look_again(stack, code);
+}
+
+void code_name_anew(struct code *code)
+{
+	code->named = code->judged = false;
+	code->guessed_place = NULL;
 }
 
 void code_name_guessed(struct stack *stack, struct code *code)
@@ -369,11 +355,8 @@ void code_judge(struct stack *stack, struct code *code)
 {
 	enum verdict verdict;
 
-	if (code->judged) {
-		if (code->named && code->module->kind == MODULE_ANON)
-			look_again(stack, code);
+	if (code->judged)
 		return;
-	}
 	if (policy_judge_module(stack, code->module, &verdict)) {
 		code->verdict = (uint8_t)verdict;
 		code->judged = true;

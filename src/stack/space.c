@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "perfmap.h"
 
 /* <linux/fs.h> since 6.11; older headers lack it. */
 struct procmap_question {
@@ -61,6 +62,8 @@ void space_unref(struct space *space)
 	if (!space || --space->refs > 0)
 		return;
 	close_maps(space);
+	if (space->anonymous)
+		perfmap_rest(space->anonymous->perfmap);
 	free(space->ranges);
 	free(space->slots);
 	free(space);

@@ -450,6 +450,29 @@ static void learn_depth(struct stack *stack, uint64_t needed)
 	stack->deepest = stack->walks = 0;
 }
 
+/* Of code that was replaced, neither the name nor what its instructions did holds any more. */
+static void follow_compiler(struct stack *stack, const struct module *module)
+{
+	bool any = false;
+	struct map_slot *slot;
+
+	for (size_t at = 0; (slot = map_next(&module->codes, &at));) {
+		struct code *code = slot->value;
+
+		if (!perfmap_is_news(module->perfmap, code->address))
+			continue;
+		code_name_anew(code);
+		if (code->guessed)
+			code->row = ROW_NONE;
+		code->guessed = false;
+		code->misses = 0;
+		any = true;
+	}
+	perfmap_told(module->perfmap);
+	if (any)
+		recall_forget(&stack->recall);
+}
+
 /* Takes over a walk that was kept. */
 static void recall_walk(struct stack *stack, const struct recalled *kept, struct arena *arena,
 			struct walk *walk)
@@ -508,6 +531,8 @@ void stack_walk(struct stack *stack, struct space *space, const struct abi *abi,
 	*walk = (struct walk){ .cut = true };
 	if (!start.unwind || !space)
 		return;
+	if (space->anonymous && perfmap_news(stack, space->anonymous->perfmap))
+		follow_compiler(stack, space->anonymous);
 	kept = all ? recall_find(&stack->recall, &start, memory) : NULL;
 	if (kept)
 		recall_walk(stack, kept, arena, walk);

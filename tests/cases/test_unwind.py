@@ -186,6 +186,16 @@ def test_compiled_at_run_time(name):
     assert replaced["stack"][0]["function"] == "JS:*other /srv/app.js:9:1"
 
 
+def test_compiled_anew():
+    """What replaces code at run time has its own name and frame; nothing of what was there before is shown."""
+    if os.uname().machine != "x86_64":
+        pytest.skip("the fixture is written for x86-64")
+    calls = harness.trace([build("rejit", ["gcc", "-g", "-O1"], ["rejit.c"])], "-k").calls("listen")
+    assert [call["stack"][0]["function"] for call in calls] == [f"made{call['details']['backlog']}" for call in calls]
+    assert [call["details"]["backlog"] for call in calls] == [1] * 4 + [2] * 4
+    assert {call["stack"][1]["function"] for call in calls} == {"main"}, calls
+
+
 def test_skip_and_user_code():
     program = build("stack_lines.plain", ["gcc", "-g", "-O1", "-pthread"], ["stack_lines.c"])
     names = {call["caller"]["function"] for call in
