@@ -91,6 +91,15 @@ static bool messages_timed_out(struct tracee *tracee, const struct cut *cut)
 	       (!left[0] && !left[1]);
 }
 
+/* Messages have ends of their own: MSG_WAITALL is nothing to them (recv(2)). */
+static bool is_stream(int fd)
+{
+	socklen_t size = sizeof(int);
+	int type;
+
+	return !getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) && type == SOCK_STREAM;
+}
+
 /* Whether the fd itself is a reason for ending early. */
 static bool fd_ends_it(const struct tracee *tracee, const struct cut *cut, int fd)
 {
@@ -99,7 +108,7 @@ static bool fd_ends_it(const struct tracee *tracee, const struct cut *cut, int f
 	uint64_t timeout = borrow_timeout(fd, receives ? SO_RCVTIMEO : SO_SNDTIMEO);
 	struct pollfd set = { .fd = fd };
 
-	if (fcntl(fd, F_GETFL) & O_NONBLOCK)
+	if (fcntl(fd, F_GETFL) & O_NONBLOCK || (receives && cut->kind == PARTIAL_BUFFER && !is_stream(fd)))
 		return true;
 	if (timeout != UINT64_MAX &&
 	    (!tracee->entered_ns || clock_monotonic_ns() - tracee->entered_ns >= timeout))

@@ -196,6 +196,14 @@ def test_waiters_see_nothing(program, engine_name):
     assert not short, short[:3]
 
 
+@pytest.mark.parametrize("engine_name", ["seccomp", "syscall"])
+def test_messages_stay_whole(program, engine_name):
+    """A message that is shorter than what MSG_WAITALL asks for is not filled up with the next one."""
+    traced = harness.trace([program("whole")], engine=engine_name)
+    assert traced.out.splitlines() == [kind + " 5" * 10 for kind in ("datagrams", "packets")], traced
+    assert traced.status == 0, traced
+
+
 def test_ignored_signals_wake_nobody(program, engine):
     traced = same([program("ignored")], engine=engine)
     assert traced.out.count("in time") == 5
