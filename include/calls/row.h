@@ -3,8 +3,8 @@
  * fds.
  *
  * One table (src/calls/table.c), read by trace (filters), state (effects), decode (capture and values) and
- * app (selection, COVERAGE.md). A new call is one row; tools/numbers writes its id in calls.def and its numbers in
- * arch/, one test.
+ * app (selection, COVERAGE.md). A new call is one row; tools/numbers writes its id in calls.def and its
+ * numbers in arch/, one test.
  */
 #ifndef SOCKLINE_CALLS_ROW_H
 #define SOCKLINE_CALLS_ROW_H

@@ -17,8 +17,8 @@ static bool may_matter(const struct file *file)
 }
 
 /*
- * A closed fd cannot be asked about any more when only the exit is seen; and of a call that a record tells of,
- * which is over for a while, asking would tell nothing that is truer than what was known then.
+ * A closed fd cannot be asked about any more when only the exit is seen; and of a call that a record tells
+ * of, which is over for a while, asking would tell nothing that is truer than what was known then.
  */
 static struct file *look_main(struct state *state, struct task *task, const struct call *call, bool hint)
 {

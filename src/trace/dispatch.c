@@ -207,12 +207,16 @@ static void on_end(struct tracer *tracer, const struct stop *stop)
 	tracee_end(tracee, stop->status);
 }
 
-/* While letting go, only what must be given back at a call's exit keeps a thread stopping. */
+/*
+ * While letting go, only what must be given back at a call's exit keeps a thread stopping. One that does not
+ * stand in a call is let go at once (ptrace(2): a signal that it stands at is delivered), so that no ignored
+ * signal reaches it any more.
+ */
 static int releasing_request(const struct tracee *tracee)
 {
-	bool owes = tracee->partial.active || tracee->cleared || tracee->woken;
-
-	return owes ? PTRACE_SYSCALL : PTRACE_CONT;
+	if (tracee->partial.active || tracee->cleared || tracee->woken)
+		return PTRACE_SYSCALL;
+	return tracee->inside || !letgo_is_gathered(tracee) ? PTRACE_CONT : PTRACE_DETACH;
 }
 
 static int next_request(struct tracee *tracee)

@@ -46,7 +46,7 @@ static bool is_attached(const struct tracee *tracee)
 	return tracee->task.process && tracee->task.process->attached && tracee->engine != &engine_seccomp;
 }
 
-static bool is_gathered(const struct tracee *tracee)
+bool letgo_is_gathered(const struct tracee *tracee)
 {
 	return is_attached(tracee) && tracee->life == LIFE_TRACED;
 }
@@ -60,7 +60,7 @@ static bool owes_exit(const struct tracee *tracee)
 
 bool letgo_holds(const struct tracee *tracee)
 {
-	return tracee->tracer->freezing && is_gathered(tracee) && !tracee->inside && !tracee->mending &&
+	return tracee->tracer->freezing && letgo_is_gathered(tracee) && !tracee->inside && !tracee->mending &&
 	       tracee->kind != STOP_GROUP && !owes_exit(tracee) && !tracee->cleared && !tracee->child;
 }
 
@@ -183,7 +183,7 @@ static void thaw(struct tracer *tracer)
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
 		struct tracee *tracee = slot->value;
 
-		if (tracee->stopped && !tracee->hold && is_gathered(tracee))
+		if (tracee->stopped && !tracee->hold && letgo_is_gathered(tracee))
 			tracee_resume(tracee);
 	}
 }

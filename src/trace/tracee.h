@@ -376,6 +376,7 @@ int refuse_command(pid_t pid, int why, struct error *error);
 void letgo_all(struct tracer *tracer);
 /* Whether a thread that has stopped stays so until all are let go. */
 bool letgo_holds(const struct tracee *tracee);
+bool letgo_is_gathered(const struct tracee *tracee);
 
 /* engine_perf.c, perf_calls.c, perf_mask.c, perf_letgo.c */
 /* At a stop for SIGTRAP: true when it is ours alone and is not to be delivered. */
