@@ -155,9 +155,9 @@ bool perf_is_masked(const struct tracee *tracee);
 void perf_watch_mask(struct tracee *tracee);
 
 /* perf_quiesce.c */
-/* The events of the held tracee's process are disabled: waits until none of its threads can be sent SIGTRAP.
- */
-void perf_quiesce(const struct tracee *held);
+/* The events of the held tracee's process are disabled, or all events where none is held: waits until none of
+ * the threads can be sent SIGTRAP. */
+void perf_quiesce(const struct tracer *tracer, const struct tracee *held);
 
 /* perf_ring.c */
 /* Takes the next record of the ring. PERF_NOTHING: none. */

@@ -54,7 +54,7 @@ void perf_resuming(struct tracee *tracee)
 	if (!perf->closing || !needs_release(tracee) || !may_inject(tracee))
 		return;
 	disable_all(tracee);
-	perf_quiesce(tracee);
+	perf_quiesce(tracee->tracer, tracee);
 	if (trap_release(tracee))
 		return;
 	process_of(tracee)->trap_queued = false;
@@ -112,6 +112,28 @@ static void tell_unreleased(struct tracer *tracer)
 				   "be interrupted",
 				   tracee->task.process->pid);
 	}
+	perf_quiesce(tracer, NULL);
+}
+
+/*
+ * A program that has not come to a stop yet still has its own action for SIGTRAP, which is death as a rule:
+ * its events are ended, and what they have sent by then becomes a stop that the gathering takes.
+ */
+static void end_unguarded(struct tracer *tracer)
+{
+	struct map_slot *slot;
+	bool any = false;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (tracee->perf.event.fd < 0 || (tracee->task.process && trap_is_guarded(tracee)))
+			continue;
+		perf_event_disable(&tracee->perf.event);
+		any = true;
+	}
+	if (any)
+		perf_quiesce(tracer, NULL);
 }
 
 /* Natural stops first, then interruptions. */
@@ -124,6 +146,7 @@ void perf_letgo(struct tracer *tracer)
 	if (!tracer->perf)
 		return;
 	tracer->perf->closing = true;
+	end_unguarded(tracer);
 	bell_set(tracer, LETGO_TICK_NS, LETGO_TICK_NS);
 	while (count_unreleased(tracer) && clock_monotonic_ns() - begin < LETGO_MOST_NS) {
 		uint64_t now = clock_monotonic_ns();

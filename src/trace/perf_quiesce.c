@@ -44,16 +44,17 @@ static bool is_past(const struct tracee *tracee)
 	       time_on_cpu(tracee) - tracee->perf.quiet_from >= ENOUGH_NS;
 }
 
-/* The next thread of the process that is not past, or NULL. begin: notes where each stands. */
-static struct tracee *next_running(const struct tracee *held, bool begin)
+/* The next thread that is not past, or NULL. begin: notes where each stands. */
+static struct tracee *next_running(const struct tracer *tracer, const struct tracee *held, bool begin)
 {
 	struct map_slot *slot;
 	struct tracee *found = NULL;
 
-	for (size_t i = 0; (slot = map_next(&held->tracer->tracees, &i)) && (begin || !found);) {
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i)) && (begin || !found);) {
 		struct tracee *tracee = slot->value;
 
-		if (tracee == held || tracee->task.process != held->task.process || tracee->perf.event.fd < 0)
+		if (tracee->perf.event.fd < 0 ||
+		    (held && (tracee == held || tracee->task.process != held->task.process)))
 			continue;
 		if (begin)
 			tracee->perf.quiet_from = time_on_cpu(tracee);
@@ -63,15 +64,15 @@ static struct tracee *next_running(const struct tracee *held, bool begin)
 	return found;
 }
 
-void perf_quiesce(const struct tracee *held)
+void perf_quiesce(const struct tracer *tracer, const struct tracee *held)
 {
 	const struct timespec pause = { 0, PAUSE_NS };
 	uint64_t start = clock_monotonic_ns();
-	const struct tracee *running = next_running(held, true);
+	const struct tracee *running = next_running(tracer, held, true);
 
 	while (running && clock_monotonic_ns() - start < MOST_NS) {
 		nanosleep(&pause, NULL);
-		running = next_running(held, false);
+		running = next_running(tracer, held, false);
 	}
 	if (running)
 		log_debug("%d: gets no processor time: its last event may come late", running->task.tid);

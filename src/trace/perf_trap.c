@@ -116,7 +116,8 @@ static int begin(struct tracee *tracee, struct injection *injection)
 static void end(struct tracee *tracee, struct injection *injection)
 {
 	inject_end(injection);
-	perf_event_enable(&tracee->perf.event);
+	if (!tracee->tracer->perf->closing)
+		perf_event_enable(&tracee->perf.event);
 }
 
 /* rt_sigaction(SIGTRAP, action, old) */
@@ -147,7 +148,7 @@ void trap_guard(struct tracee *tracee)
 	struct action own;
 	int failed;
 
-	if (guard->set || !tracee->task.process->attached)
+	if (guard->set || !tracee->task.process->attached || tracee->tracer->perf->closing)
 		return;
 	failed = begin(tracee, &injection);
 	if (!failed) {

@@ -8,11 +8,15 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 import pytest
 
 import harness
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "torture"))
+import gentle  # noqa: E402
 
 
 @contextlib.contextmanager
@@ -75,6 +79,12 @@ def test_let_go(program, attach_engine, signo):
         exchange(port)
         counts = account(process, port)
     assert counts["interrupts"] == counts["failures"] == 0, counts
+
+
+def test_busy_server_is_let_go_at_any_moment(attach_engine):
+    """Also before its first stop, when nothing stands between an event's SIGTRAP and the program yet."""
+    troubles = gentle.server(lambda pid: gentle.cycles(pid, attach_engine, signal.SIGINT, 25))
+    assert not troubles, troubles
 
 
 def test_let_go_amid_forks(attach_engine):
