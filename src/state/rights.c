@@ -14,6 +14,9 @@
  * capture. */
 enum { CONTROL_LIMIT = 16384, RIGHTS_LIMIT = 256 };
 
+/* How long after an arrival the sender's call may end. What no traced process sent never meets its sender. */
+static const uint64_t EARLY_NS = 1000000000;
+
 struct control {
 	const struct layout *layout;
 	const uint8_t *data;
@@ -96,7 +99,11 @@ static void take_off(struct state *state, const struct call *call, struct file *
 {
 	struct file **slot;
 
-	if (file->early && (!call->entry_seen || file->early_ns >= call->entry_ns)) {
+	const uint64_t earliest = call->entry_seen	  ? call->entry_ns
+				  : state->now > EARLY_NS ? state->now - EARLY_NS
+							  : 0;
+
+	if (file->early && file->early_ns >= earliest) {
 		file->early--;
 		return;
 	}

@@ -482,6 +482,36 @@ static void test_rights_early(void **unused)
 	world_done(&world);
 }
 
+/* What came from a sender that is not traced does not meet it: much later the socket is under way as any. */
+static void test_rights_from_untraced(void **unused)
+{
+	struct world world;
+	struct step steps[] = { NEW(START, 'A', 0), SOCKET('A', 3), NEW(START, 'B', 0), SOCKET('B', 3),
+				IS('B', 9, 500) };
+	int fds[1] = { 9 };
+
+	(void)unused;
+	world_init(&world);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+		run(&world, &steps[i]);
+	run_rights(&world, 'B', CALL_recvmsg, fds, 1, 20, 0);
+	uint32_t id = world_id(&world, 'B', 9);
+
+	world.now += 2000000000;
+	uint64_t args[6] = { 3, rights(&world, fds, 1, 20), 0 };
+
+	assert_true(world_enter(&world, 'B', &call_rows[CALL_sendmsg], args));
+	world.open['B' - 'A']->entry_seen = false;
+	world_exit(&world, 'B', 1);
+	run(&world, &(struct step)CLOSE('B', 9));
+	assert_int_equal(world.closed, 0);
+	run(&world, &(struct step)IS('A', 5, 500));
+	fds[0] = 5;
+	run_rights(&world, 'A', CALL_recvmsg, fds, 1, 20, 0);
+	assert_int_equal(world_id(&world, 'A', 5), id);
+	world_done(&world);
+}
+
 /* Lengths that the program chose freely: nothing beyond the captured bytes is read, nothing is taken for an
  * fd twice. */
 static void test_rights_hostile(void **unused)
@@ -551,9 +581,10 @@ static void test_sets(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_travels),	     cmocka_unit_test(test_rights),
-		cmocka_unit_test(test_rights_early), cmocka_unit_test(test_rights_hostile),
-		cmocka_unit_test(test_many),	     cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_travels),	       cmocka_unit_test(test_rights),
+		cmocka_unit_test(test_rights_early),   cmocka_unit_test(test_rights_from_untraced),
+		cmocka_unit_test(test_rights_hostile), cmocka_unit_test(test_many),
+		cmocka_unit_test(test_sets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
