@@ -183,11 +183,23 @@ static void prepare_diag(struct ask_kernel *kernel, int fd, uint64_t netns)
 	kernel->diag[kernel->diag_count++] = (struct diag_socket){ netns, diag_open_beside(fd) };
 }
 
-/* What addresses say already need not be asked: a socket's own name is of its family, and one with a peer
- * does not listen. */
+/*
+ * Whether the socket is of its own name's family. AF_SMC and AF_RDS have names of AF_INET and AF_INET6
+ * (net/smc/af_smc.c, net/rds/af_rds.c), but never these protocols.
+ */
+static bool family_is_name(const struct socket_facts *facts)
+{
+	const unsigned family = facts->local.family;
+
+	return address_known(&facts->local) &&
+	       ((family != AF_INET && family != AF_INET6) || facts->protocol == IPPROTO_TCP ||
+		facts->protocol == IPPROTO_UDP);
+}
+
+/* What addresses say already need not be asked; and one with a peer does not listen. */
 static void complete_type(int fd, struct socket_facts *facts)
 {
-	facts->family = address_known(&facts->local) ? facts->local.family : option(fd, SO_DOMAIN, -1);
+	facts->family = family_is_name(facts) ? facts->local.family : option(fd, SO_DOMAIN, -1);
 	facts->listening = !address_known(&facts->peer) && option(fd, SO_ACCEPTCONN, 0) > 0;
 }
 

@@ -1,5 +1,7 @@
 /* look: what an fd is that was not seen coming: asked once, while the thread is held. */
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "private.h"
@@ -208,33 +210,75 @@ static bool is_inet_stream(const struct file *file)
 	       (file->family == AF_INET || file->family == AF_INET6);
 }
 
+/* The listening sockets of a table, and which ports they have. */
+struct listeners {
+	uint8_t ports[65536 / 8];
+	const struct file **files;
+	unsigned count, room;
+};
+
+static void add_listener(struct listeners *listeners, const struct file *file)
+{
+	const int port = address_port(&file->local);
+
+	if (port <= 0)
+		return;
+	listeners->ports[port / 8] |= (uint8_t)(1U << (port & 7));
+	if (listeners->count == listeners->room) {
+		listeners->room = listeners->room ? 2 * listeners->room : 16;
+		listeners->files =
+			state_realloc(listeners->files, listeners->room * sizeof(*listeners->files));
+	}
+	listeners->files[listeners->count++] = file;
+}
+
+/* Whether connections to that local address come to the listener: it has the same one, or any (ip(7)). */
+static bool listens_at(const struct file *listener, const struct address *local)
+{
+	static const uint8_t any[16];
+	const uint8_t *own, *ip;
+	const unsigned len = address_ip(&listener->local, &own), ip_len = address_ip(local, &ip);
+
+	if (address_port(&listener->local) != address_port(local) || !len)
+		return false;
+	return memcmp(own, any, len) == 0 || (len == ip_len && memcmp(own, ip, len) == 0);
+}
+
+/* An accepted socket is of its listener's family, also where that one takes connections of IPv4. */
+static bool was_accepted(const struct listeners *listeners, const struct file *file)
+{
+	const int port = address_port(&file->local);
+
+	if (port <= 0 || !(listeners->ports[port / 8] >> (port & 7) & 1))
+		return false;
+	for (unsigned i = 0; i < listeners->count; i++)
+		if (listeners->files[i]->family == file->family &&
+		    listens_at(listeners->files[i], &file->local))
+			return true;
+	return false;
+}
+
 /*
- * Connections that were there before: the kernel does not tell which end of one began it, but a port on which
- * the same process listens is the accepting end's.
+ * Connections that were there before: the kernel does not tell which end of one began it, but one at an
+ * address at which the same process listens is the accepting end.
  */
 static void know_accepted(struct task *task)
 {
-	uint8_t listens[65536 / 8] = { 0 };
+	struct listeners listeners = { 0 };
 	struct slot *slot;
 
 	for (unsigned fd = 0; fd < task->files->size; fd++)
 		if ((slot = fdtable_slot(task->files, (int)fd)) && slot->file->listening &&
-		    is_inet_stream(slot->file)) {
-			const int port = address_port(&slot->file->local);
-
-			listens[port > 0 ? port / 8 : 0] |= (uint8_t)((port > 0) << (port & 7));
-		}
+		    is_inet_stream(slot->file))
+			add_listener(&listeners, slot->file);
 	for (unsigned fd = 0; fd < task->files->size; fd++) {
 		struct file *file = (slot = fdtable_slot(task->files, (int)fd)) ? slot->file : NULL;
 
-		if (!file || !file->history || !file->history->found || file->link != LINK_TO ||
-		    !is_inet_stream(file))
-			continue;
-		const int port = address_port(&file->local);
-
-		if (port > 0 && listens[port / 8] >> (port & 7) & 1)
+		if (file && file->history && file->history->found && file->link == LINK_TO &&
+		    is_inet_stream(file) && was_accepted(&listeners, file))
 			file->link = LINK_FROM;
 	}
+	free(listeners.files);
 }
 
 struct listing {
