@@ -81,6 +81,7 @@ struct trace_options {
 	struct row_set wanted; /* rows that are to stop (shown ones and those the state needs) */
 	bool low_latency;      /* hold /dev/cpu_dma_latency while stops come fast, where permitted */
 	bool want_exec_maps;   /* callers are shown: trap executable mappings */
+	bool want_times;       /* when a call was entered is asked for: what it took is shown */
 	bool want_exits;       /* exiting is to be called: one stop more for each thread */
 	const char *user;      /* -u, NULL: ours */
 	char **environment;    /* for the command; NULL: ours */

@@ -167,6 +167,8 @@ static void make_tracer(struct run *run)
 		.follow = options->follow,
 		.low_latency = options->low_latency,
 		.want_exec_maps = options->caller || options->stack > 0,
+		.want_times =
+			options->show_duration || options->filter.slower_ns || options->totals != TOTALS_NONE,
 		.want_exits = options->tcp_at_close,
 		.user = options->user,
 		.environment = run->environment,

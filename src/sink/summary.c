@@ -18,6 +18,7 @@ struct call_row {
 	char *where;	  /* place's text, owned */
 	bool moves_bytes;
 	uint64_t calls, errors, bytes, ns;
+	uint64_t timed; /* calls whose time is known, which ns is of */
 };
 
 /* A connection's totals, as its closing event tells them. */
@@ -138,6 +139,7 @@ static void count(struct call_row *row, const struct event *event, uint64_t byte
 	row->calls++;
 	row->errors += event->finished && event->failed;
 	row->bytes += bytes;
+	row->timed += event->duration_ns >= 0;
 	row->ns += event->duration_ns > 0 ? (uint64_t)event->duration_ns : 0;
 }
 
@@ -384,11 +386,14 @@ static struct call_row **sorted_rows(const struct map *map, size_t *count)
 	return rows;
 }
 
-/* Microseconds. */
-static unsigned long long per_call(const struct call_row *row)
+/* The share of the time, the seconds, and microseconds per call; "-" where no call's time is known. */
+static void put_time(struct text *text, const struct call_row *row, double percent)
 {
-	/* LLVM 14 loses track of a row. NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
-	return row->calls ? row->ns / 1000 / row->calls : 0;
+	if (row->timed || !row->calls)
+		text_printf(text, "%6.2f %11.6f %11llu", percent, (double)row->ns / 1e9,
+			    row->timed ? (unsigned long long)(row->ns / 1000 / row->timed) : 0);
+	else
+		text_printf(text, "%6s %11s %11s", "-", "-", "-");
 }
 
 /* strace -c's table. Seconds are the time from a call's entry to its exit, as with strace -w. */
@@ -396,10 +401,11 @@ static void write_calls(const struct summary *summary, struct text *text)
 {
 	size_t count;
 	struct call_row **rows = sorted_rows(&summary->calls, &count);
-	struct call_row total = { .name = "total", .ns = 0, .calls = 0, .errors = 0 };
+	struct call_row total = { .name = "total" };
 
 	for (size_t i = 0; i < count; i++) {
 		total.ns += rows[i]->ns;
+		total.timed += rows[i]->timed;
 		total.calls += rows[i]->calls;
 		total.errors += rows[i]->errors;
 	}
@@ -414,15 +420,15 @@ static void write_calls(const struct summary *summary, struct text *text)
 			PUT(text, "------ ----------- ----------- --------- --------- ----------------\n");
 		if (row->errors)
 			snprintf(errors, sizeof(errors), "%llu", (unsigned long long)row->errors);
-		text_printf(text, "%6.2f %11.6f %11llu %9llu %9s %s\n", percent, (double)row->ns / 1e9,
-			    per_call(row), (unsigned long long)row->calls, errors, row->name);
+		put_time(text, row, percent);
+		text_printf(text, " %9llu %9s %s\n", (unsigned long long)row->calls, errors, row->name);
 	}
 	free(rows);
 }
 
 static void add_connection(struct table *table, const struct connection_row *row)
 {
-	table_time(table, (int64_t)row->blocked_ns);
+	table_time(table, row->blocked_ns ? (int64_t)row->blocked_ns : -1);
 	table_number(table, row->sent_bytes);
 	table_number(table, row->sent_calls);
 	table_number(table, row->received_bytes);
@@ -516,6 +522,7 @@ static struct call_row **sorted_places(const struct map *places, size_t *count)
 			rows[kept - 1]->errors += rows[i]->errors;
 			rows[kept - 1]->bytes += rows[i]->bytes;
 			rows[kept - 1]->ns += rows[i]->ns;
+			rows[kept - 1]->timed += rows[i]->timed;
 			continue;
 		}
 		struct call_row *row = new_row(sizeof(*row));
@@ -537,7 +544,7 @@ static void write_places(const struct summary *summary, struct text *text)
 	if (count) {
 		table_begin(&table, heads, sizeof(heads) / sizeof(heads[0]));
 		for (size_t i = 0; i < count; i++) {
-			table_time(&table, (int64_t)rows[i]->ns);
+			table_time(&table, rows[i]->timed ? (int64_t)rows[i]->ns : -1);
 			table_number(&table, rows[i]->calls);
 			table_number(&table, rows[i]->bytes);
 			table_count(&table, rows[i]->errors);

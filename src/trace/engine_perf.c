@@ -87,6 +87,10 @@ static int perf_available(struct tracer *tracer, bool attach, struct error *erro
 		return error_set(error, ENOSYS,
 				 "perf events disturb blocking calls before Linux 6.11; --engine=perf takes "
 				 "them anyway");
+	if (tracer->options.engine != ENGINE_PERF && tracer->options.want_times)
+		return error_set(
+			error, EOPNOTSUPP,
+			"it does not know how long calls take, which -T, --slower, -c and -C ask for");
 	if (perf)
 		return 0;
 	perf = calloc(1, sizeof(*perf));
@@ -103,6 +107,9 @@ static int perf_available(struct tracer *tracer, bool attach, struct error *erro
 	}
 	make_filters(perf, tracer);
 	tracer->perf = perf;
+	if (tracer->options.want_times)
+		trace_note(tracer, NULL,
+			   "the perf engine does not know how long calls take; --engine=syscall does");
 	return 0;
 }
 

@@ -95,6 +95,24 @@ static void test_twice(void **state)
 	arena_done(&events.arena);
 }
 
+/* Times that are not known are no zeros. */
+static void test_unknown_times(void **state)
+{
+	struct sink_options options = plain_options(0);
+	struct events events = { 0 };
+
+	(void)state;
+	add_call(&events, "recv", 1, 5, 7, NULL, 2)->duration_ns = -1;
+	char *text = written(&sink_summary, &options, &events);
+	assert_string_equal(text, "% time     seconds  usecs/call     calls    errors syscall\n"
+				  "------ ----------- ----------- --------- --------- ----------------\n"
+				  "     -           -           -         1           recv\n"
+				  "------ ----------- ----------- --------- --------- ----------------\n"
+				  "     -           -           -         1           total\n");
+	free(text);
+	arena_done(&events.arena);
+}
+
 /* Many connections: the cheapest are folded into one row, and nothing is lost from the sums. */
 static void test_many_connections(void **state)
 {
@@ -161,7 +179,7 @@ static void test_open(void **state)
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		char rest[64] = "";
 		unsigned bytes = 0;
-		if (sscanf(line, " 0 %u 1 0 0 %63[^\n]", &bytes, rest) != 2)
+		if (sscanf(line, " %u 1 0 0 %63[^\n]", &bytes, rest) != 2)
 			continue;
 		assert_int_equal(bytes, 10 + found);
 		assert_non_null(strstr(rest, found < 2 ? "no answer" : "ETIMEDOUT"));
@@ -202,9 +220,9 @@ static void test_lines_and_notes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tables),		 cmocka_unit_test(test_twice),
-		cmocka_unit_test(test_many_connections), cmocka_unit_test(test_open),
-		cmocka_unit_test(test_lines_and_notes),
+		cmocka_unit_test(test_tables),	      cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_unknown_times), cmocka_unit_test(test_many_connections),
+		cmocka_unit_test(test_open),	      cmocka_unit_test(test_lines_and_notes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
