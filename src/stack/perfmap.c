@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "spans.h"
 
-enum { MAP_FILE_MAX = 64 << 20, READ_CHUNK = 65536, NAME_ROOM = 1024 };
+enum { MAP_FILE_MAX = 64 << 20, READ_CHUNK = 65536, NAME_ROOM = 1024, UNSORTED_MAX = 256 };
 
 struct entry {
 	uint64_t start, size;
@@ -24,6 +25,8 @@ struct perfmap {
 	off_t seen;	       /* its size when it was looked at last */
 	struct entry *entries; /* in the file's order: later ones replace earlier ones */
 	size_t count, room;
+	struct spans sorted; /* of the first sorted_count entries */
+	size_t sorted_count;
 	size_t news; /* the first entry that perfmap_news has not told of */
 };
 
@@ -141,14 +144,46 @@ void perfmap_rest(struct perfmap *map)
 	map->fd = -1;
 }
 
+/* Sorts the entries in that came since the last time; few at once are not worth it. */
+static void sort_entries(struct perfmap *map)
+{
+	const size_t count = map->count - map->sorted_count;
+	struct span *added;
+
+	if (count <= UNSORTED_MAX)
+		return;
+	added = reallocarray(NULL, count, sizeof(*added));
+	if (!added)
+		abort();
+	for (size_t i = 0; i < count; i++) {
+		const struct entry *entry = &map->entries[map->sorted_count + i];
+		const uint64_t room = UINT64_MAX - entry->start;
+		const uint64_t behind = entry->size - 1 < room ? entry->size - 1 : room;
+		added[i] = (struct span){ entry->start, entry->start + behind, map->sorted_count + i };
+	}
+	spans_add(&map->sorted, added, count);
+	map->sorted_count = map->count;
+	free(added);
+}
+
+/* The newest entry that covers the address. NULL: none. */
+static const struct entry *find_entry(struct perfmap *map, uint64_t address)
+{
+	sort_entries(map);
+	for (size_t i = map->count; i-- > map->sorted_count;)
+		if (address - map->entries[i].start < map->entries[i].size)
+			return &map->entries[i];
+	const struct span *span = spans_find(&map->sorted, address);
+	return span ? &map->entries[span->index] : NULL;
+}
+
 const char *perfmap_find(struct stack *stack, struct perfmap *map, uint64_t address, uint64_t *start)
 {
 	for (int again = 0; again < 2; again++) {
-		for (size_t i = map->count; i-- > 0;) {
-			if (address - map->entries[i].start >= map->entries[i].size)
-				continue;
-			*start = map->entries[i].start;
-			return map->entries[i].name;
+		const struct entry *entry = find_entry(map, address);
+		if (entry) {
+			*start = entry->start;
+			return entry->name;
 		}
 		if (!again)
 			read_more(stack, map);
@@ -161,6 +196,7 @@ void perfmap_free(struct perfmap *map)
 	if (!map)
 		return;
 	perfmap_rest(map);
+	spans_done(&map->sorted);
 	free(map->entries);
 	free(map);
 }
