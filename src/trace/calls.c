@@ -173,6 +173,7 @@ void call_complete(struct tracee *tracee, struct trace_call *call, int64_t resul
 	call->call.finished = true;
 	if (events->leave && tracee->stopped)
 		events->leave(events->user, &tracee->task, &call->call);
+	call->call.finished = !tracee->gone; /* killed at this stop, it never comes back from the call */
 	call_done(tracee, call);
 }
 
@@ -395,10 +396,13 @@ bool call_recorded(struct tracee *tracee, const struct perf_sample *sample, cons
 	call->call.exit_ns = sample->time_ns;
 	call->call.bytes_unread = true;
 	call->call.result = result;
-	call->call.finished = finished;
-	call->call.failed = finished && result < 0 && result >= -4095;
+	call->call.finished = true;
+	call->call.failed = result < 0 && result >= -4095;
 	if (events->leave)
 		events->leave(events->user, &tracee->task, &call->call);
+	/* It had its effects, even where its thread was killed before it came back from it. */
+	call->call.finished = finished;
+	call->call.failed &= finished;
 	bool matters = !call->call.dropped;
 
 	call_done(tracee, call);

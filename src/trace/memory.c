@@ -123,6 +123,7 @@ static void read_all(struct tracee *tracee, struct memory_span *spans, size_t co
 			read_refused(tracee, spans + i, count - i);
 			return;
 		}
+		tracee->gone |= got == -ESRCH;
 		i += settle_spans(spans + i, some, got < 0 ? 0 : got);
 	}
 }

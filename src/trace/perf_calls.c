@@ -154,6 +154,7 @@ bool perf_took_signal(struct tracee *tracee)
 {
 	siginfo_t info;
 
+	tracee->perf.in_time = false;
 	if (ptrace(PTRACE_GETSIGINFO, tracee->task.tid, 0, &info))
 		return false;
 	tracee->perf.in_time = info.si_code == TRAP_PERF && !(perf_flags_of(&info) & TRAP_PERF_FLAG_ASYNC);

@@ -8,8 +8,12 @@ int tracee_regs(struct tracee *tracee)
 {
 	if (tracee->regs_read)
 		return 0;
-	if (!tracee->stopped || ptrace(PTRACE_GETREGS, tracee->task.tid, 0, &tracee->regs))
+	if (!tracee->stopped)
 		return -ESRCH;
+	if (ptrace(PTRACE_GETREGS, tracee->task.tid, 0, &tracee->regs)) {
+		tracee->gone = true;
+		return -ESRCH;
+	}
 	tracee->regs_read = true;
 	tracee->regs_sampled = false;
 	return 0;

@@ -95,6 +95,7 @@ struct tracee {
 	struct user_regs_struct regs;
 
 	/* the present call */
+	bool gone;	   /* killed while it stood at a stop: nothing can be read any more */
 	bool inside;	   /* its entry stop was seen, and its exit stop will be */
 	bool want_exit;	   /* somebody waits for that exit */
 	bool mapping;	   /* in mmap or mprotect with PROT_EXEC */
