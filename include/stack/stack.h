@@ -72,6 +72,8 @@ const struct place *stack_place(struct stack *stack, const struct walk *walk, un
  */
 const struct place *const *stack_places(struct stack *stack, const struct walk *walk, unsigned most,
 					struct arena *arena, unsigned *count);
+/* The walk's id while its places are those that earlier walks of that id had, 0 once they were named anew. */
+uint64_t stack_kept_id(struct stack *stack, const struct walk *walk);
 /* The caller by policy: innermost frame that is the user's and has a line; via as in frame.h. */
 struct caller stack_caller(struct stack *stack, const struct walk *walk);
 

@@ -269,7 +269,7 @@ static void set_stack(struct pipeline *pipeline, struct call *call, struct event
 
 	event->stack = stack_places(pipeline->stack, &call->walk, count, &call->arena, &event->stack_count);
 	event->stack_cut = call->walk.cut || count < walked;
-	event->stack_id = call->walk.id;
+	event->stack_id = stack_kept_id(pipeline->stack, &call->walk);
 }
 
 /* The two sockets of a socketpair were made there. */

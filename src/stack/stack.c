@@ -98,6 +98,11 @@ const struct place *const *stack_places(struct stack *stack, const struct walk *
 	return kept->places;
 }
 
+uint64_t stack_kept_id(struct stack *stack, const struct walk *walk)
+{
+	return recall_by_id(&stack->recall, walk->id) ? walk->id : 0;
+}
+
 static const char *via_name(const struct module *module, const struct place *place)
 {
 	if (module->path == place->module)

@@ -280,6 +280,9 @@ def test_debuginfod(folder):
         calls = harness.parse(trace.read_bytes())
         again, last = [event for event in calls if event.get("type") == "listen"][-2:]
         assert last["caller"]["line"] == last["details"]["backlog"] and last["caller"]["function"] == "call"
+        for event in calls:
+            if event.get("type") == "listen" and "line" in event["caller"]:
+                assert event["caller"]["line"] in [frame.get("line") for frame in event["stack"]], event
         assert again["caller"]["line"] in [frame.get("line") for frame in again["stack"]]
         asked = len(serving.asked)
         traced = harness.trace([path], env=client(serving, folder))
