@@ -69,6 +69,7 @@ struct trace_events {
 	void (*executable_map)(void *user,
 			       struct task *task); /* held: mmap/mprotect with PROT_EXEC at its exit */
 	void (*signal)(void *user, struct task *task, int signo, const void *siginfo);
+	void (*stopped)(void *user, struct task *task, int signo); /* its process, by job control */
 	void (*note)(void *user, struct task *task,
 		     const char *text); /* something a person must know; task may be NULL */
 	void (*tick)(void *user);	/* after trace_poke */

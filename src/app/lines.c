@@ -211,6 +211,22 @@ void pipeline_signal(void *user, struct task *task, int signo, const void *sigin
 	pipeline_emit(pipeline, &event);
 }
 
+/* "! stopped by SIGTSTP": the whole process, until its SIGCONT. */
+void pipeline_stopped(void *user, struct task *task, int signo)
+{
+	struct pipeline *pipeline = user;
+	const char *name = names_signal(signo);
+	struct event event;
+
+	line_init(pipeline, &event, EVENT_PROCESS, "stopped", task);
+	event.text = arena_printf(&pipeline->arena, "stopped by %s", name ? name : "an unknown signal");
+	struct value *details = value_struct(&pipeline->arena, NULL);
+	value_append(details, value_string(&pipeline->arena, "signal", name ? name : "",
+					   name ? (uint32_t)strlen(name) : 0));
+	event.details = details;
+	pipeline_emit(pipeline, &event);
+}
+
 void pipeline_note(void *user, struct task *task, const char *text)
 {
 	struct pipeline *pipeline = user;

@@ -95,6 +95,7 @@ void pipeline_events(struct pipeline *pipeline, struct trace_events *events)
 		.exec = pipeline_exec,
 		.executable_map = pipeline_executable_map,
 		.signal = pipeline_signal,
+		.stopped = pipeline_stopped,
 		.note = pipeline_note,
 		.tick = pipeline_tick,
 		.refused = pipeline_refused,

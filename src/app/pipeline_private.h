@@ -97,6 +97,7 @@ void pipeline_process_end(void *user, struct process *process, int status);
 void pipeline_exec(void *user, struct task *task, pid_t old_tid);
 void pipeline_executable_map(void *user, struct task *task);
 void pipeline_signal(void *user, struct task *task, int signo, const void *siginfo);
+void pipeline_stopped(void *user, struct task *task, int signo);
 void pipeline_note(void *user, struct task *task, const char *text);
 void pipeline_refused(void *user, pid_t pid, const struct error *error);
 void pipeline_blocked(void *user, struct task *task, struct call *call);

@@ -454,6 +454,10 @@ void calls_report(struct tracer *tracer)
 		struct tracee *tracee = tracer->signal.tracee;
 
 		tracer->signal.tracee = NULL;
-		events->signal(events->user, &tracee->task, tracer->signal.signo, &tracer->signal.info);
+		if (tracer->signal.stops)
+			events->stopped(events->user, &tracee->task, tracer->signal.signo);
+		else
+			events->signal(events->user, &tracee->task, tracer->signal.signo,
+				       &tracer->signal.info);
 	}
 }

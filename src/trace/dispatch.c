@@ -114,9 +114,33 @@ static struct tracee *on_exec(struct tracee *tracee, const struct stop *stop)
 	return tracee;
 }
 
+/* All threads of a process come to the group stop: it is told of once, until the thread that it was told of
+ * has gone on. */
+static void tell_stopped(struct tracee *tracee, int signo)
+{
+	struct tracer *tracer = tracee->tracer;
+	struct trace_process *process = process_of(tracee);
+
+	if (!tracer->events.stopped || tracee->life != LIFE_TRACED || tracer->quiet || process->stopped_tid)
+		return;
+	process->stopped_tid = tracee->task.tid;
+	tracer->signal.tracee = tracee;
+	tracer->signal.signo = signo;
+	tracer->signal.stops = true;
+}
+
+/* A thread in a group stop goes on with one of these stops: ptrace(2). */
+static void tell_continued(struct tracee *tracee)
+{
+	struct trace_process *process = process_of(tracee);
+
+	if (process->stopped_tid == tracee->task.tid)
+		process->stopped_tid = 0;
+}
+
 static struct tracee *on_group(struct tracee *tracee, const struct stop *stop)
 {
-	(void)stop;
+	tell_stopped(tracee, stop->signo);
 	call_settle(tracee);
 	mend_stopped(tracee);
 	tracee->woken = false;
@@ -127,6 +151,7 @@ static struct tracee *on_group(struct tracee *tracee, const struct stop *stop)
 static struct tracee *on_interrupt(struct tracee *tracee, const struct stop *stop)
 {
 	(void)stop;
+	tell_continued(tracee);
 	call_settle(tracee);
 	if (tracee->woken)
 		attach_interrupted(tracee);
@@ -140,6 +165,7 @@ static struct tracee *on_signal(struct tracee *tracee, const struct stop *stop)
 	struct tracer *tracer = tracee->tracer;
 
 	tracee->deliver = stop->signo;
+	tell_continued(tracee);
 	if (stop->signo == SIGTRAP && tracer->perf) {
 		bool ours = perf_took_signal(tracee);
 
@@ -157,6 +183,7 @@ static struct tracee *on_signal(struct tracee *tracee, const struct stop *stop)
 	    !ptrace(PTRACE_GETSIGINFO, tracee->task.tid, 0, &tracer->signal.info)) {
 		tracer->signal.tracee = tracee;
 		tracer->signal.signo = stop->signo;
+		tracer->signal.stops = false;
 	}
 	return tracee;
 }

@@ -46,6 +46,7 @@ struct trace_process {
 	uint64_t widened_ns;		 /* when it was; 0: never, or with the command */
 	bool own_filter;		 /* installed a seccomp filter itself */
 	unsigned signals;		 /* that its threads have stopped for */
+	pid_t stopped_tid;		 /* the thread whose group stop was told; 0: it runs */
 	int status;			 /* wait status of its leader */
 	struct trap_guard *guard;	 /* perf_trap.c */
 	uint8_t elf_class;		 /* of its program: elf(5); 0: not looked at */
@@ -139,6 +140,7 @@ struct tracee {
 struct trace_signal {
 	struct tracee *tracee; /* NULL: none */
 	int signo;
+	bool stops; /* it has stopped the process; no info */
 	siginfo_t info;
 };
 

@@ -86,6 +86,8 @@ def test_exec_by_another_thread(program, engine):
 def test_stop_and_continue(program, engine):
     traced = same([program("stopcont")], engine=engine)
     assert traced.out.count("stands still: 1") == 14 and traced.out.count("goes on: 1") == 14, traced
+    stops = [event["details"]["signal"] for event in traced.of("process", "stopped")]
+    assert stops == 2 * (5 * ["SIGSTOP"] + 2 * ["SIGTSTP"]), traced
 
 
 ENDS = [("exit", 0), ("exit", 1), ("exit", 42), ("exit", 255), ("group", 4), ("leader", 5),
