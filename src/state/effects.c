@@ -50,7 +50,7 @@ static struct file *put_new(struct state *state, struct task *task, const struct
 {
 	struct file *file = file_new(state, kind);
 
-	late_replaced(state, task, fd);
+	late_filled(state, task, fd);
 	fdtable_set(state, task->files, fd, file, flags, call->exit_ns);
 	file_unref(state, file);
 	if (file->history) {
@@ -414,7 +414,7 @@ static void apply_close_range(struct state *state, struct task *task, struct cal
 static void put_again(struct state *state, struct task *task, const struct call *call, int fd, unsigned flags)
 {
 	if (call->row->effect != EFFECT_DUP2)
-		late_replaced(state, task, fd);
+		late_filled(state, task, fd);
 	if (call->file && file_matters(call->file)) {
 		fdtable_set(state, task->files, fd, call->file, flags, call->exit_ns);
 	} else {

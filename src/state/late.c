@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { LATE_KEPT = 8, NEAR_NS = 20000 };
+enum { LATE_KEPT = 8, NEAR_NS = 20000, CLOSING_NS = 50000000 };
 
 struct late {
 	unsigned next;
@@ -17,6 +17,7 @@ struct late {
 		int fd;
 		struct file *file;
 		uint64_t replaced_ns;
+		pid_t filler; /* who was given the number by the kernel; 0: it was found to be another's */
 	} kept[LATE_KEPT];
 };
 
@@ -29,7 +30,7 @@ void late_done(struct state *state, struct fdtable *table)
 	table->late = NULL;
 }
 
-void late_replaced(struct state *state, struct task *task, int fd)
+static void keep(struct state *state, struct task *task, int fd, pid_t filler)
 {
 	struct fdtable *table = task->files;
 	struct slot *slot = fdtable_slot(table, fd);
@@ -45,6 +46,17 @@ void late_replaced(struct state *state, struct task *task, int fd)
 	table->late->kept[at].fd = fd;
 	table->late->kept[at].file = file_ref(slot->file);
 	table->late->kept[at].replaced_ns = state->now;
+	table->late->kept[at].filler = filler;
+}
+
+void late_replaced(struct state *state, struct task *task, int fd)
+{
+	keep(state, task, fd, 0);
+}
+
+void late_filled(struct state *state, struct task *task, int fd)
+{
+	keep(state, task, fd, task->tid);
 }
 
 /*
@@ -76,6 +88,25 @@ static struct file *take_kept(struct late *late, int fd, uint64_t exit_ns, bool 
 	return NULL;
 }
 
+/*
+ * The kernel gave the number to another thread while a close of it had not come to its end. That must be this
+ * one: the filler's own come later, and the new file may be gone again by now, so asking does not tell.
+ */
+static struct file *take_filled(struct late *late, int fd, uint64_t exit_ns, pid_t tid)
+{
+	for (unsigned i = 0; late && i < LATE_KEPT; i++) {
+		unsigned at = (late->next - 1 - i) % LATE_KEPT;
+		struct file *file = late->kept[at].file;
+
+		if (!file || late->kept[at].fd != fd || !late->kept[at].filler ||
+		    late->kept[at].filler == tid || exit_ns > late->kept[at].replaced_ns + CLOSING_NS)
+			continue;
+		late->kept[at].file = NULL;
+		return file;
+	}
+	return NULL;
+}
+
 enum late_fate late_close(struct state *state, struct task *task, struct call *call)
 {
 	int fd = call_fd(call, 0);
@@ -85,6 +116,9 @@ enum late_fate late_close(struct state *state, struct task *task, struct call *c
 	if (!task->exits_only || !task->files->shared || call->entry_seen || !call->finished ||
 	    call->result == -EBADF)
 		return LATE_NOT;
+	call->file = take_filled(task->files->late, fd, call->exit_ns, task->tid);
+	if (call->file)
+		return LATE_FOUND;
 	alive = slot && file_matters(slot->file) && is_alive(state, task, call, fd);
 	if (slot && file_matters(slot->file) && !alive)
 		return LATE_NOT;

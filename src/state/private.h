@@ -115,6 +115,8 @@ void look_running(struct state *state, struct task *task); /* the same, not held
 /* late.c: for threads whose calls are seen at their exits only */
 /* The file at fd turns out to be gone: its close is still to be seen. */
 void late_replaced(struct state *state, struct task *task, int fd);
+/* The same, where the kernel chose the number for a new file, so that it was free. */
+void late_filled(struct state *state, struct task *task, int fd);
 enum late_fate {
 	LATE_NOT,   /* the close is of what its slot holds */
 	LATE_FOUND, /* of a file that was there before: call->file */
