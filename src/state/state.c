@@ -127,11 +127,15 @@ void state_exec(struct state *state, struct task *task)
 
 	if (!task->files)
 		return;
+	/* Of threads that the exec killed, the last calls may not be known. */
+	bool doubtful = task->exits_only && task->files->shared;
+
 	table = fdtable_unshare(state, task);
 	for (unsigned fd = 0; fd < table->size; fd++) {
 		struct slot *slot = fdtable_slot(table, (int)fd);
 
-		if (slot && goes_at_exec(state, task, (int)fd, slot))
+		if (slot && (goes_at_exec(state, task, (int)fd, slot) ||
+			     (doubtful && !look_again(state, task, (int)fd))))
 			fdtable_clear(state, table, (int)fd);
 	}
 	look_list(state, task);
