@@ -344,6 +344,7 @@ void call_left_only(struct tracee *tracee)
 	abi_regs(tracee->abi, &tracee->regs, &regs);
 	call->call.ip = regs.pc;
 	call->call.sp = regs.sp;
+	call->call.entry_ns = tracee->left_ns ? tracee->began_ns : 0;
 	call->call.exit_ns = tracee->left_ns ? tracee->left_ns : clock_monotonic_ns();
 	tracee->task.call = &call->call;
 	if (tracee->engine->exits_only && (restart_is_code(result) || result == -EINTR)) {

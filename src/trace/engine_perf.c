@@ -74,6 +74,22 @@ static void make_filters(struct perf *perf, const struct tracer *tracer)
 	perf_filter_make(&perf->files, &files);
 }
 
+/* What calls took is known with a second event only. */
+static int begin_entries(struct tracer *tracer, struct perf *perf, struct error *error)
+{
+	perf->entry_keeper = -1;
+	if (!tracer->options.want_times)
+		return 0;
+	int failed = perf_entries_begin(perf);
+
+	if (failed && tracer->options.engine != ENGINE_PERF)
+		return error_set(error, -failed, "it cannot tell how long calls take: %s", strerror(-failed));
+	if (failed)
+		trace_note(tracer, NULL, "how long calls take is not known (%s); --engine=syscall can tell",
+			   strerror(-failed));
+	return 0;
+}
+
 static int perf_available(struct tracer *tracer, bool attach, struct error *error)
 {
 	struct perf *perf = tracer->perf;
@@ -87,10 +103,6 @@ static int perf_available(struct tracer *tracer, bool attach, struct error *erro
 		return error_set(error, ENOSYS,
 				 "perf events disturb blocking calls before Linux 6.11; --engine=perf takes "
 				 "them anyway");
-	if (tracer->options.engine != ENGINE_PERF && tracer->options.want_times)
-		return error_set(
-			error, EOPNOTSUPP,
-			"it does not know how long calls take, which -T, --slower, -c and -C ask for");
 	if (perf)
 		return 0;
 	perf = calloc(1, sizeof(*perf));
@@ -101,15 +113,14 @@ static int perf_available(struct tracer *tracer, bool attach, struct error *erro
 	perf->guards = tracer->options.pid_count > 0;
 	int failed = perf_open_tracepoint(perf, error);
 
+	if (!failed && (failed = begin_entries(tracer, perf, error)))
+		perf_close_tracepoint(perf);
 	if (failed) {
 		free(perf);
 		return failed;
 	}
 	make_filters(perf, tracer);
 	tracer->perf = perf;
-	if (tracer->options.want_times)
-		trace_note(tracer, NULL,
-			   "the perf engine does not know how long calls take; --engine=syscall does");
 	return 0;
 }
 
@@ -118,6 +129,7 @@ void perf_free(struct tracer *tracer)
 	if (!tracer->perf)
 		return;
 	perf_close_tracepoint(tracer->perf);
+	perf_entries_end(tracer->perf);
 	for (int i = 0; i < 4; i++)
 		text_done(&tracer->perf->filters[i / 2][i % 2]);
 	text_done(&tracer->perf->rest);
@@ -152,6 +164,7 @@ int perf_open(struct tracee *tracee)
 		log_debug("%d: no perf event (%s), so engine syscall", tracee->task.tid, strerror(-failed));
 		return failed;
 	}
+	perf_entries_open(tracee);
 	tracee->perf.event.wide = wide;
 	tracee->perf.event.moved = moved;
 	process_of(tracee)->wide = wide;
@@ -168,6 +181,7 @@ static void perf_forget(struct tracee *tracee)
 	if (task->event.fd < 0)
 		return;
 	perf_event_disable(&task->event);
+	perf_entries_close(tracee);
 	perf_files_close(tracee);
 	perf_drain(tracee);
 	perf_tell_lost(tracee);
@@ -206,6 +220,8 @@ void perf_enable(struct tracee *tracee)
 {
 	if (tracee->perf.files.fd >= 0)
 		perf_event_enable(&tracee->perf.files);
+	if (tracee->perf.entries.fd >= 0)
+		perf_event_enable(&tracee->perf.entries);
 	perf_event_enable(&tracee->perf.event);
 }
 

@@ -57,14 +57,16 @@ enum { PERF_INSNS = 16, PERF_SAME_NS = 3000 /* two events' records of one call a
 /* A thread's part. */
 struct perf_task {
 	struct perf_event event;
-	bool in_time;		 /* the stop's SIGTRAP is of the call that the thread has just left */
-	bool fresh;		 /* the ring had a new record */
-	struct perf_event files; /* perf_files.c: without stops */
-	uint64_t files_after;	 /* when that event began to be the only one for its calls */
-	uint64_t files_until;	 /* when it ceased to be that */
-	bool files_full;	 /* that event lost records */
-	uint64_t lost;		 /* what was told of, of the event that stops */
-	bool file_waits;	 /* file_last was interrupted */
+	bool in_time;		   /* the stop's SIGTRAP is of the call that the thread has just left */
+	bool fresh;		   /* the ring had a new record */
+	struct perf_event files;   /* perf_files.c: without stops */
+	struct perf_event entries; /* perf_entries.c */
+	uint64_t entries_after;	   /* when the last call was left: entries of later ones are newer */
+	uint64_t files_after;	   /* when that event began to be the only one for its calls */
+	uint64_t files_until;	   /* when it ceased to be that */
+	bool files_full;	   /* that event lost records */
+	uint64_t lost;		   /* what was told of, of the event that stops */
+	bool file_waits;	   /* file_last was interrupted */
 	struct perf_sample file_last;
 	bool waits; /* last is a record whose stop has not come, or another of the same call */
 	struct perf_sample last;
@@ -86,10 +88,13 @@ struct perf {
 	int id;	    /* of the tracepoint */
 	int keeper; /* an event of our own that keeps the tracepoint registered: closing the last waits for
 		       RCU */
-	struct text filters[2][2]; /* [64-bit program][with calls on any fd] */
-	struct text rest, files;   /* of programs whose reads and writes are moved: what stops, and these */
-	unsigned tasks;		   /* open events that stop */
-	unsigned recording;	   /* and that do not */
+	int entry_id, entry_keeper; /* perf_entries.c: the same of the other tracepoint; -1: not wanted, or
+				       not to be had */
+	bool entries_told;	    /* that some thread has no such event */
+	struct text filters[2][2];  /* [64-bit program][with calls on any fd] */
+	struct text rest, files;    /* of programs whose reads and writes are moved: what stops, and these */
+	unsigned tasks;		    /* open events that stop */
+	unsigned recording;	    /* and that do not */
 	bool wants_maps;
 	bool counts_lost;
 	bool guards;  /* there are attached programs */
@@ -97,6 +102,10 @@ struct perf {
 };
 
 /* perf_event.c */
+/* The tracepoint's number, from its path below tracefs; or a negative errno. */
+int perf_find_id(const char *path);
+/* A descriptor of such an event, or a negative errno. tid 0: of ourselves. */
+int perf_open_fd(const struct perf_event_attr *attr, pid_t tid);
 int perf_open_tracepoint(struct perf *perf, struct error *error);
 void perf_close_tracepoint(struct perf *perf);
 /* Opens a thread's event with that filter, disabled; stops: it stops the thread, else it only records.
@@ -130,6 +139,19 @@ void perf_files_drain(struct tracee *tracee);
 void perf_files_stopped(struct tracee *tracee, const struct call *call);
 /* Now and then. */
 void perf_files_patrol(struct tracee *tracee);
+
+/* perf_entries.c: when calls were entered */
+/* Entries can be recorded from now on. Returns 0 or a negative errno. */
+int perf_entries_begin(struct perf *perf);
+void perf_entries_end(struct perf *perf);
+/* Opens the thread's event, disabled, where entries are wanted and it has none. */
+void perf_entries_open(struct tracee *tracee);
+void perf_entries_close(struct tracee *tracee);
+/*
+ * The thread is stopped where it left a call of that number, at that time: CLOCK_MONOTONIC when it entered
+ * it. 0: not known, as it began before the event, or was recorded without a stop. To be called once per exit.
+ */
+uint64_t perf_entry_time(struct tracee *tracee, uint64_t number, uint64_t left_ns);
 
 /* perf_calls.c */
 /* The ABI of a record's call. */

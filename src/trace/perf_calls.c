@@ -71,6 +71,7 @@ void perf_tell_last(struct tracee *tracee, bool finished)
 	if (!task->waits)
 		return;
 	task->waits = false;
+	task->entries_after = task->last.time_ns;
 	if (task->ended && is_followed(tracee))
 		return;
 	process_of(tracee)->trap_queued = true;
@@ -228,6 +229,7 @@ static enum engine_stop left_by_record(struct tracee *tracee)
 	if (take_record(tracee, full)) {
 		tracee->perf.stopless = tracee->perf.waits = false;
 		tracee->left_ns = tracee->perf.last.time_ns;
+		tracee->began_ns = perf_entry_time(tracee, tracee->regs.orig_rax, tracee->left_ns);
 		return ENGINE_LEFT;
 	}
 	if (tracee_info(tracee) || tracee_regs(tracee) || !tracee->abi)
@@ -238,6 +240,7 @@ static enum engine_stop left_by_record(struct tracee *tracee)
 	}
 	tracee->perf.stopless = false;
 	tracee->left_ns = tracee->perf.waits ? tracee->perf.last.time_ns : 0;
+	tracee->began_ns = perf_entry_time(tracee, tracee->regs.orig_rax, tracee->left_ns);
 	tracee->perf.waits = false;
 	return ENGINE_LEFT;
 }

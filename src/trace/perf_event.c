@@ -43,7 +43,7 @@ static int read_id(int dir, const char *path)
 }
 
 /* A mount of tracefs that has no place in any directory and that nobody else sees: fsmount(2). */
-static int read_id_detached(void)
+static int read_id_detached(const char *path)
 {
 	int fs = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC), mount = -1, id;
 
@@ -51,24 +51,24 @@ static int read_id_detached(void)
 		return -errno;
 	if (!syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
 		mount = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, 0);
-	id = mount < 0 ? -errno : read_id(mount, id_path);
+	id = mount < 0 ? -errno : read_id(mount, path);
 	if (mount >= 0)
 		close(mount);
 	close(fs);
 	return id;
 }
 
-static int find_id(void)
+int perf_find_id(const char *path)
 {
 	static const char *const places[] = { "/sys/kernel/tracing/", "/sys/kernel/debug/tracing/" };
-	char path[96];
+	char whole[96];
 	int id = -ENOENT;
 
 	for (unsigned i = 0; id < 0 && i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(path, sizeof(path), "%s%s", places[i], id_path);
-		id = read_id(AT_FDCWD, path);
+		snprintf(whole, sizeof(whole), "%s%s", places[i], path);
+		id = read_id(AT_FDCWD, whole);
 	}
-	return id < 0 ? read_id_detached() : id;
+	return id < 0 ? read_id_detached(path) : id;
 }
 
 static struct perf_event_attr attributes(const struct perf *perf, bool stops)
@@ -92,11 +92,29 @@ static struct perf_event_attr attributes(const struct perf *perf, bool stops)
 	};
 }
 
+/* One descriptor per thread is more than the usual soft limit for many threads. */
+static bool raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == limit.rlim_max)
+		return false;
+	limit.rlim_cur = limit.rlim_max;
+	return !setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int open_event(const struct perf_event_attr *attr, pid_t tid)
 {
 	int fd = (int)syscall(SYS_perf_event_open, attr, tid, -1, -1, PERF_FLAG_FD_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
+}
+
+int perf_open_fd(const struct perf_event_attr *attr, pid_t tid)
+{
+	int fd = open_event(attr, tid);
+
+	return fd == -EMFILE && raise_file_limit() ? open_event(attr, tid) : fd;
 }
 
 static int explain_open(int why, struct error *error)
@@ -118,7 +136,7 @@ static int explain_open(int why, struct error *error)
 
 int perf_open_tracepoint(struct perf *perf, struct error *error)
 {
-	perf->id = find_id();
+	perf->id = perf_find_id(id_path);
 	perf->keeper = -1;
 	if (perf->id < 0)
 		return error_set(
@@ -137,17 +155,6 @@ void perf_close_tracepoint(struct perf *perf)
 	if (perf->keeper >= 0)
 		close(perf->keeper);
 	perf->keeper = -1;
-}
-
-/* One descriptor per thread is more than the usual soft limit for many threads. */
-static bool raise_file_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == limit.rlim_max)
-		return false;
-	limit.rlim_cur = limit.rlim_max;
-	return !setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /* The fewer threads, the more room each gets for what it does while it blocks SIGTRAP. */
@@ -174,9 +181,7 @@ int perf_event_open(const struct perf *perf, pid_t tid, const struct text *filte
 	struct perf_event_attr attr = attributes(perf, stops);
 
 	attr.wakeup_watermark = PAGES_MOST * PAGE / 2;
-	*event = (struct perf_event){ .fd = open_event(&attr, tid) };
-	if (event->fd == -EMFILE && raise_file_limit())
-		event->fd = open_event(&attr, tid);
+	*event = (struct perf_event){ .fd = perf_open_fd(&attr, tid) };
 	if (event->fd < 0)
 		return event->fd;
 	int failed = map_ring(perf, stops, event);

@@ -117,7 +117,8 @@ struct tracee {
 	unsigned interrupted_count;
 
 	struct perf_task perf;
-	uint64_t left_ns; /* when the call was left, 0: just now */
+	uint64_t left_ns;  /* when the call was left, 0: just now */
+	uint64_t began_ns; /* left_ns is not 0: when it was entered, 0: not known */
 
 	/* attach */
 	bool woken;				    /* by PTRACE_INTERRUPT, and has not stopped for it */
