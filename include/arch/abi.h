@@ -70,6 +70,8 @@ struct abi {
 };
 
 extern const struct abi abi_x86_64, abi_i386;
+/* Its stacks can be walked; its programs cannot be traced: it has no numbers, layouts or registers. */
+extern const struct abi abi_aarch64;
 /* NULL-terminated list of all that this build can trace. */
 extern const struct abi *const abi_all[];
 

@@ -11,12 +11,14 @@
 #include "model/memory.h"
 
 struct abi;
+struct unwind_frame;
 
-enum { SIGRETURN_BYTES = 16, UNWIND_REGS = 17, UNWIND_SAVED = 6 };
+enum { SIGRETURN_BYTES = 16, UNWIND_REGS = 32, UNWIND_SAVED = 6 };
 
 /*
  * A signal restorer by its code (it calls rt_sigreturn or sigreturn): libraries other than glibc give it no
- * CFI. At its first instruction sp points into the kernel's sigframe: arch/x86/include/asm/sigframe.h.
+ * CFI. At its first instruction sp points into the kernel's sigframe: arch/x86/include/asm/sigframe.h,
+ * arch/arm64/kernel/signal.c.
  */
 struct unwind_sigreturn {
 	uint8_t code[SIGRETURN_BYTES];
@@ -28,10 +30,19 @@ struct unwind_sigreturn {
 struct unwind_abi {
 	uint8_t word;	    /* bytes of a return address */
 	uint8_t sp, fp, pc; /* DWARF numbers; pc: the return address column */
+	bool link;	    /* that column is a register, in which a call leaves the return address */
 	uint8_t regs;	    /* how many registers the walk keeps */
 	const struct unwind_sigreturn *sigreturns;
 	unsigned sigreturn_count;
 	int16_t saved[UNWIND_REGS]; /* offset of each register within the saved ones; -1: not there */
+	int16_t saved_pc;	    /* and of where the signal came */
+	uint64_t code_mask;	    /* the bits of an address of code; others are a signature of it */
+	/* what unwind_explore, unwind_call_before and unwind_in_link do; NULL: not on this machine */
+	bool (*explore)(const struct unwind_abi *unwind, struct memory *memory, uint64_t entry, uint64_t goal,
+			struct unwind_frame *frame);
+	bool (*call_before)(const struct unwind_abi *unwind, struct memory *memory, uint64_t address,
+			    uint64_t *target);
+	bool (*in_link)(struct memory *memory, uint64_t entry, uint64_t goal);
 };
 
 /* NULL: this ABI's stacks cannot be walked. */
@@ -61,5 +72,11 @@ bool unwind_explore(const struct unwind_abi *unwind, struct memory *memory, uint
  * tell. */
 bool unwind_call_before(const struct unwind_abi *unwind, struct memory *memory, uint64_t address,
 			uint64_t *target);
+
+/*
+ * For code without unwind tables: true when the function that begins at entry has called nothing until goal,
+ * so that its return address still is where its own call left it. Always false without a link register.
+ */
+bool unwind_in_link(const struct unwind_abi *unwind, struct memory *memory, uint64_t entry, uint64_t goal);
 
 #endif

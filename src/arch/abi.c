@@ -40,7 +40,6 @@ void abi_regs(const struct abi *abi, const void *user_regs, struct regs *regs)
 {
 	const struct abi_registers *at = &abi->registers;
 
-	memset(regs->dwarf, 0, sizeof(regs->dwarf));
 	for (unsigned i = 0; i < at->dwarf_count; i++)
 		regs->dwarf[i] = read_register(abi, user_regs, at->dwarf[i]);
 	regs->abi = abi;

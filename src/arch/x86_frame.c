@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "arch/abi.h"
-#include "arch/unwind.h"
+#include "frame.h"
 #include "x86_decode.h"
 
 enum {
@@ -279,8 +279,8 @@ static bool give_frame(const struct explorer *explorer, const struct state *stat
 	return frame->cfa_offset >= (int32_t)explorer->word || !state->has_sp;
 }
 
-bool unwind_explore(const struct unwind_abi *unwind, struct memory *memory, uint64_t entry, uint64_t goal,
-		    struct unwind_frame *frame)
+bool x86_explore(const struct unwind_abi *unwind, struct memory *memory, uint64_t entry, uint64_t goal,
+		 struct unwind_frame *frame)
 {
 	struct explorer explorer;
 
@@ -303,8 +303,8 @@ bool unwind_explore(const struct unwind_abi *unwind, struct memory *memory, uint
 }
 
 /* The forms of call that end at the address: e8 rel32, and ff /2 of two to seven bytes. */
-bool unwind_call_before(const struct unwind_abi *unwind, struct memory *memory, uint64_t address,
-			uint64_t *target)
+bool x86_call_before(const struct unwind_abi *unwind, struct memory *memory, uint64_t address,
+		     uint64_t *target)
 {
 	uint8_t bytes[7];
 	struct x86_insn insn;

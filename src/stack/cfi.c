@@ -71,9 +71,12 @@ static bool fill_plain_row(Dwarf_Frame *frame, const struct unwind_abi *unwind, 
 {
 	int64_t offset;
 
-	if (!plain_cfa(frame, unwind, code) || register_rule(frame, unwind->pc, &offset) != RULE_SAVED ||
-	    offset != (int32_t)offset)
+	if (!plain_cfa(frame, unwind, code))
 		return false;
+	const enum rule back = register_rule(frame, unwind->pc, &offset);
+	if ((back != RULE_SAVED && !(back == RULE_SAME && unwind->link)) || offset != (int32_t)offset)
+		return false;
+	code->row = back == RULE_SAVED ? ROW_PLAIN : ROW_LEAF;
 	code->return_offset = (int32_t)offset;
 	code->saved_count = 0;
 	for (int reg = 0; reg < unwind->regs; reg++) {
@@ -106,9 +109,7 @@ static bool use_cfi(Dwarf_CFI *cfi, const struct finding *finding)
 	}
 	if (register_rule(frame, finding->unwind->pc, &offset) == RULE_UNDEFINED) {
 		code->row = ROW_END;
-	} else if (!code->signal && fill_plain_row(frame, finding->unwind, code)) {
-		code->row = ROW_PLAIN;
-	} else {
+	} else if (code->signal || !fill_plain_row(frame, finding->unwind, code)) {
 		code->row = ROW_CFI;
 		code->frame = frame;
 		return true;

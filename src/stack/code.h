@@ -21,14 +21,16 @@ struct stack;
 enum row_kind {
 	ROW_NONE,   /* nothing known: frame pointers may help */
 	ROW_PLAIN,  /* CFA = register + offset, all else saved at the CFA */
+	ROW_LEAF,   /* so, but the return address is in the link register still */
 	ROW_CFI,    /* rules that do not fit a plain row: frame */
 	ROW_SIGNAL, /* a signal restorer: registers are in the kernel's sigframe */
 	ROW_CGO,    /* Go's way to C: the caller is on the goroutine's stack */
 	ROW_STOP,   /* not the outermost frame, but the others are where nothing leads to */
 	ROW_END,    /* the outermost frame */
+	ROW_LOOSE,  /* of a walk, not of a code: where the frame ends is not known */
 };
 
-enum { ROW_SAVED = 6 };
+enum { ROW_SAVED = 11 };
 
 struct row_saved {
 	int16_t offset; /* from the CFA */
@@ -43,7 +45,6 @@ struct code {
 	bool guessed;	/* the row was worked out from the code, not read from CFI */
 	uint8_t misses; /* how often that failed */
 	int32_t cfa_offset, return_offset;
-	struct row_saved saved[ROW_SAVED];
 	union {
 		Dwarf_Frame *frame; /* ROW_CFI */
 		const struct unwind_sigreturn *sigreturn;
@@ -54,6 +55,7 @@ struct code {
 	bool judged;	 /* verdict is set */
 	bool exact;	 /* lookups are at pc itself, not before it */
 	uint8_t verdict; /* enum verdict, once named */
+	struct row_saved saved[ROW_SAVED];
 	struct module *module;
 	uint64_t pc;	  /* as first seen */
 	uint64_t address; /* what tables are asked for: pc - 1 (pc when exact), as the module counts */

@@ -369,7 +369,8 @@ bool gotab_row(struct stack *stack, struct module *module, struct code *code, co
 	const struct gotab *tab = get_gotab(stack, module);
 	struct record record;
 
-	if (!tab || tab->word != unwind->word || !find_record(tab, code->address, &record))
+	/* Where there is a link register, frames look otherwise. */
+	if (!tab || unwind->link || tab->word != unwind->word || !find_record(tab, code->address, &record))
 		return false;
 	const char *name = function_name(tab, &record);
 	const int32_t depth = value_at(tab, &record, (uint32_t)field(tab, &record, F_PCSP), code->address);

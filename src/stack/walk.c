@@ -18,6 +18,8 @@ struct walker {
 	bool exact;   /* pc was interrupted, it is no return address */
 	bool guessed; /* pc was found without CFI */
 	bool end;
+	bool linked; /* nothing was called from this frame: the link register is its own */
+	bool loose;  /* sp is only a lower bound */
 	unsigned signals;
 	uint64_t regs[UNWIND_REGS];
 	bool partial;	/* registers are still to be asked for, but those of */
@@ -111,10 +113,24 @@ static void note_frame(const struct walker *walker, const struct code *code, uin
 {
 	const uint64_t at = cfa - walker->snapshot_at;
 
-	recall_word(walker->draft, at + (uint64_t)(int64_t)code->return_offset, walker->pc);
+	if (code->row == ROW_LEAF)
+		recall_register(walker->draft, walker->unwind->pc, walker->pc);
+	else
+		recall_word(walker->draft, at + (uint64_t)(int64_t)code->return_offset, walker->pc);
 	for (unsigned i = 0; i < code->saved_count; i++)
 		walker->draft->from[code->saved[i].reg] =
 			(uint32_t)(at + (uint64_t)(int64_t)code->saved[i].offset + 1);
+}
+
+/* One of the caller's registers. */
+static inline bool load_saved(struct walker *walker, const struct code *code, unsigned index, uint64_t cfa)
+{
+	const struct row_saved *saved = &code->saved[index];
+
+	if (!load_word(walker, cfa + (uint64_t)(int64_t)saved->offset, &walker->regs[saved->reg]))
+		return false;
+	walker->known |= 1U << saved->reg;
+	return true;
 }
 
 static inline bool step_plain(struct walker *walker, const struct code *code)
@@ -130,16 +146,37 @@ static inline bool step_plain(struct walker *walker, const struct code *code)
 		note_register(walker, code);
 	if (!grows(walker, cfa) || !load_word(walker, cfa + (uint64_t)(int64_t)code->return_offset, &pc))
 		return false;
-	for (unsigned i = 0; i < code->saved_count; i++) {
-		if (!load_word(walker, cfa + (uint64_t)(int64_t)code->saved[i].offset,
-			       &walker->regs[code->saved[i].reg]))
+	for (unsigned i = 0; i < code->saved_count; i++)
+		if (!load_saved(walker, code, i, cfa))
 			return false;
-		walker->known |= 1U << code->saved[i].reg;
-	}
 	walker->regs[walker->unwind->sp] = cfa;
 	walker->pc = pc;
 	if (walker->draft)
 		note_frame(walker, code, cfa);
+	return true;
+}
+
+/* The same for a frame that has not stored its return address. It may have no stack of its own. */
+static bool step_leaf(struct walker *walker, const struct code *code)
+{
+	const unsigned link = walker->unwind->pc;
+	const uint32_t needed = 1U << code->cfa_reg | 1U << link;
+
+	if (!walker->linked ||
+	    (walker->partial && (walker->known & needed) != needed && !load_registers(walker)))
+		return false;
+	const uint64_t cfa = walker->regs[code->cfa_reg] + (uint64_t)(int64_t)code->cfa_offset;
+	if (walker->draft)
+		note_register(walker, code);
+	if (cfa < walker->regs[walker->unwind->sp])
+		return false;
+	walker->pc = walker->regs[link];
+	if (walker->draft)
+		note_frame(walker, code, cfa);
+	for (unsigned i = 0; i < code->saved_count; i++)
+		if (!load_saved(walker, code, i, cfa))
+			return false;
+	walker->regs[walker->unwind->sp] = cfa;
 	return true;
 }
 
@@ -168,6 +205,21 @@ static bool eval_register(struct walker *walker, Dwarf_Frame *frame, const struc
 	return true;
 }
 
+/* The return address by a rule of any form. That it is where the call left it holds for the innermost frame
+ * only. */
+static bool eval_return(struct walker *walker, Dwarf_Frame *frame, const struct expr_context *context,
+			uint64_t *pc)
+{
+	const int column = walker->unwind->pc;
+	Dwarf_Op scratch[3], *ops;
+	size_t count;
+
+	if (walker->unwind->link && !walker->linked &&
+	    (dwarf_frame_register(frame, column, scratch, &ops, &count) || count == 0))
+		return false;
+	return eval_register(walker, frame, context, column, pc);
+}
+
 /* Rules that do not fit a row: PLT entries, realigned stacks, signal frames with CFI. */
 static bool step_cfi(struct walker *walker, const struct code *code)
 {
@@ -178,13 +230,15 @@ static bool step_cfi(struct walker *walker, const struct code *code)
 	Dwarf_Op *ops;
 	size_t count;
 
-	walker->regs[unwind->pc] = walker->pc;
+	if (!unwind->link)
+		walker->regs[unwind->pc] = walker->pc;
 	if (dwarf_frame_cfa(code->frame, &ops, &count) || count == 0 || expr_eval(ops, count, &context, &cfa))
 		return false;
 	context.cfa = cfa.value & walker->mask;
-	if (!code->signal && !grows(walker, context.cfa))
+	if (!code->signal && !grows(walker, context.cfa) &&
+	    !(unwind->link && walker->linked && context.cfa == walker->regs[unwind->sp]))
 		return false;
-	if (!eval_register(walker, code->frame, &context, unwind->pc, &pc))
+	if (!eval_return(walker, code->frame, &context, &pc))
 		return false;
 	for (int reg = 0; reg < unwind->regs; reg++)
 		if (!eval_register(walker, code->frame, &context, reg, &next[reg]))
@@ -199,7 +253,7 @@ static bool step_signal(struct walker *walker, const struct code *code)
 {
 	const struct unwind_abi *unwind = walker->unwind;
 	const struct unwind_sigreturn *sigreturn = code->sigreturn;
-	uint64_t at = walker->regs[unwind->sp], next[UNWIND_REGS] = { 0 };
+	uint64_t at = walker->regs[unwind->sp], next[UNWIND_REGS] = { 0 }, pc;
 
 	if (sigreturn->pointer >= 0 && !load_word(walker, at + (uint64_t)sigreturn->pointer, &at))
 		return false;
@@ -208,9 +262,11 @@ static bool step_signal(struct walker *walker, const struct code *code)
 		if (unwind->saved[reg] >= 0 &&
 		    !load_word(walker, at + (uint64_t)unwind->saved[reg], &next[reg]))
 			return false;
+	if (!load_word(walker, at + (uint64_t)unwind->saved_pc, &pc))
+		return false;
 	memcpy(walker->regs, next, sizeof(next));
 	walker->partial = false;
-	walker->pc = next[unwind->pc];
+	walker->pc = pc;
 	return true;
 }
 
@@ -242,6 +298,28 @@ static bool step_cgo(struct walker *walker, const struct code *code)
 	return false;
 }
 
+/* True for an address of code that follows a call. */
+static bool is_return(struct walker *walker, uint64_t pc, uint64_t *target)
+{
+	return space_is_code(&walker->context, pc - 1) &&
+	       unwind_call_before(walker->unwind, walker->context.memory, pc, target);
+}
+
+/* No CFI: the link register, while nothing was called. How large the frame is, nothing tells. */
+static bool step_link(struct walker *walker)
+{
+	const struct unwind_abi *unwind = walker->unwind;
+	const uint64_t pc = walker->regs[unwind->pc] & unwind->code_mask;
+	uint64_t target;
+
+	if (!walker->linked || !unwind->link || !is_return(walker, pc, &target) || !target ||
+	    !unwind_in_link(unwind, walker->context.memory, target, walker->pc))
+		return false;
+	walker->pc = pc;
+	walker->guessed = walker->loose = true;
+	return true;
+}
+
 /* No CFI: the frame pointer, when it leads to something that looks like a frame. */
 static bool step_frame_pointer(struct walker *walker)
 {
@@ -251,13 +329,14 @@ static bool step_frame_pointer(struct walker *walker)
 
 	if (frame < walker->regs[unwind->sp] || (frame & (unwind->word - 1)) != 0 ||
 	    !load_word(walker, frame, &outer) || !load_word(walker, frame + unwind->word, &pc) ||
-	    !space_is_code(&walker->context, pc - 1) ||
-	    !unwind_call_before(unwind, walker->context.memory, pc, &target))
+	    !is_return(walker, pc & unwind->code_mask, &target))
 		return false;
 	walker->regs[unwind->fp] = outer;
 	walker->regs[unwind->sp] = frame + 2U * unwind->word;
 	walker->pc = pc;
 	walker->guessed = true;
+	/* Where calls push the return address, it ends the frame; else its record may lie anywhere in it. */
+	walker->loose = unwind->link;
 	return true;
 }
 
@@ -273,8 +352,7 @@ static bool keep_frame(struct walker *walker, struct code *code, const struct un
 	if (slot && cfa - unwind->word != slot)
 		return false;
 	if (!grows(walker, cfa) || !load_word(walker, cfa - unwind->word, &pc) ||
-	    !space_is_code(&walker->context, pc - 1) ||
-	    !unwind_call_before(unwind, walker->context.memory, pc, &target))
+	    !is_return(walker, pc, &target))
 		return false;
 	code->row = ROW_PLAIN;
 	code->guessed = true;
@@ -349,29 +427,45 @@ static bool explore_from_calls(struct walker *walker, struct code *code)
 /* Code without CFI: what its instructions do to the stack is worked out once, and kept as a row. */
 static bool step_without_cfi(struct walker *walker, struct code *code)
 {
-	if (code->misses < MISSES_MAX) {
+	if (walker->unwind->explore && code->misses < MISSES_MAX) {
 		if (explore_from_symbol(walker, code) || explore_from_calls(walker, code)) {
 			walker->guessed = true;
 			return step_plain(walker, code);
 		}
 		code->misses++;
 	}
-	return step_frame_pointer(walker);
+	return step_link(walker) || step_frame_pointer(walker);
+}
+
+/* From a frame whose end is not known: a row that does not begin there makes all exact again. */
+static bool step_loose(struct walker *walker, const struct code *code)
+{
+	if (code->row != ROW_PLAIN || code->cfa_reg == walker->unwind->sp)
+		return step_frame_pointer(walker);
+	walker->loose = false;
+	return step_plain(walker, code);
 }
 
 /* Goes to the caller of the frame whose code this is. False: the walk ends here. */
 static inline bool step(struct walker *walker, struct code *code)
 {
+	const bool interrupted = code->signal && !walker->loose;
 	bool went = false;
 
 	walker->guessed = code->guessed;
-	if (code->row != ROW_PLAIN && code->row != ROW_END)
+	if (code->row != ROW_PLAIN && code->row != ROW_END && code->row != ROW_LEAF)
 		walker->draft = NULL;
 	if (walker->partial && (code->row == ROW_CFI || code->row == ROW_NONE) && !load_registers(walker))
 		return false;
-	switch (code->row) {
+	switch (walker->loose && code->row != ROW_END ? ROW_LOOSE : code->row) {
 	case ROW_PLAIN:
 		went = step_plain(walker, code);
+		break;
+	case ROW_LEAF:
+		went = step_leaf(walker, code);
+		break;
+	case ROW_LOOSE:
+		went = step_loose(walker, code);
 		break;
 	case ROW_CFI:
 		went = step_cfi(walker, code);
@@ -394,7 +488,8 @@ static inline bool step(struct walker *walker, struct code *code)
 	/* What may lead to any other stack may lead in circles. */
 	if ((code->signal || code->row == ROW_CGO) && ++walker->signals > SIGNALS_MAX)
 		return false;
-	walker->exact = code->signal;
+	walker->exact = walker->linked = interrupted;
+	walker->pc &= walker->unwind->code_mask;
 	return went;
 }
 
@@ -502,6 +597,7 @@ static void walk_anew(struct stack *stack, const struct recall_start *start, str
 		.snapshot_at = regs->sp,
 		.snapshot_len = start->got,
 		.partial = regs->partial,
+		.linked = true,
 		.known = 1U << unwind->sp,
 		.draft = all ? recall_begin(&stack->recall) : NULL,
 	};
