@@ -29,6 +29,33 @@ static struct file *find(struct state *state, const struct socket_facts *facts)
 	return file;
 }
 
+/* What the addresses of a socket tell that was there before it was seen. */
+static void know_ends(struct file *file)
+{
+	if (file->listening)
+		file->history->condition = SOCKET_LISTENING;
+	else if (address_known(&file->peer))
+		file->history->condition = SOCKET_CONNECTED;
+	if (address_known(&file->peer))
+		file->link = LINK_TO;
+	else
+		file->bound =
+			address_port(&file->local) > 0 || (file->family == AF_UNIX && file->local.length > 2);
+}
+
+/* The first answer of the kernel itself about such a socket; /proc/net, asked before, tells of inet ones
+ * only. */
+static void learn_found(struct state *state, struct file *file, const struct socket_facts *facts)
+{
+	const bool unknown = file->history && file->history->found && file->link == LINK_NONE &&
+			     !address_known(&file->local) && !address_known(&file->peer);
+
+	file_learn(state, file, facts);
+	if (unknown)
+		know_ends(file);
+	pair_ends(state, file);
+}
+
 /* Whether the socket at fd is that file, by cookie, else by inode; learns what was not known of it. */
 static bool is_socket(struct state *state, struct task *task, int fd, struct file *file)
 {
@@ -40,8 +67,7 @@ static bool is_socket(struct state *state, struct task *task, int fd, struct fil
 			return facts.cookie == file->cookie;
 		if (!file->inode || facts.inode != file->inode)
 			return false;
-		file_learn(state, file, &facts);
-		pair_ends(state, file);
+		learn_found(state, file, &facts);
 		return true;
 	}
 	return state->ask->kind(state->ask, task->tid, fd, &facts.inode) == FILE_SOCKET && file->inode &&
@@ -92,15 +118,7 @@ static struct file *found_socket(struct state *state, struct task *task, int fd,
 	file->history->created = 0;
 	file->history->fd = fd;
 	file->history->pid = task->process ? task->process->pid : task->tid;
-	if (file->listening)
-		file->history->condition = SOCKET_LISTENING;
-	else if (address_known(&file->peer))
-		file->history->condition = SOCKET_CONNECTED;
-	if (address_known(&file->peer))
-		file->link = LINK_TO;
-	else
-		file->bound =
-			address_port(&file->local) > 0 || (file->family == AF_UNIX && file->local.length > 2);
+	know_ends(file);
 	pair_ends(state, file);
 	state->unix_found |= file->inode && (file->family < 0 || file->family == AF_UNIX);
 	return file;

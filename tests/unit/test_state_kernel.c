@@ -20,6 +20,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -370,6 +371,29 @@ static void test_kernel_attach_accepted(void **unused)
 	}
 }
 
+/* A bound unix datagram socket, of which nothing is known before a stop: then it is where its address says.
+ */
+static void test_kernel_attach_unix(void **unused)
+{
+	struct sockaddr_un autobind = { .sun_family = AF_UNIX };
+	struct process process = { .pid = getpid(), .attached = true };
+	struct task task = { .tid = getpid(), .process = &process };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct state *state = state_new(NULL);
+	struct arena arena = { 0 };
+
+	(void)unused;
+	assert_int_equal(bind(fd, (struct sockaddr *)&autobind, sizeof(sa_family_t)), 0);
+	state_task_new(state, &task, NULL, 0);
+	const struct file_view *view = state_view(state, state_file(state, &task, fd), &arena, NULL, NULL);
+	assert_int_equal(view->link, LINK_LISTEN);
+	assert_non_null(view->local_address);
+	arena_done(&arena);
+	state_task_end(state, &task);
+	state_free(state);
+	close(fd);
+}
+
 /* What attaching found is not believed when the number means something else at the first stop. */
 static void test_kernel_attach_changed(void **unused)
 {
@@ -513,6 +537,7 @@ int main(void)
 		cmocka_unit_test(test_kernel_attach),
 		cmocka_unit_test(test_kernel_attach_changed),
 		cmocka_unit_test(test_kernel_attach_accepted),
+		cmocka_unit_test(test_kernel_attach_unix),
 		cmocka_unit_test(test_kernel_family),
 	};
 
