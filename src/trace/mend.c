@@ -404,6 +404,7 @@ void mend_signal(struct tracee *tracee, int signo)
 	struct proc_status status;
 
 	process_of(tracee)->signals++;
+	process_of(tracee)->signal_ns = clock_monotonic_ns();
 	if (!is_concerned(tracee) || proc_status(tracee->task.tid, &status))
 		return;
 	switch (fate_of(&status, signo)) {

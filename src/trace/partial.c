@@ -26,6 +26,9 @@
 #include "base/log.h"
 #include "tracee.h"
 
+/* How long after a signal's stop the exit of a call may come that it woke, on a busy machine. */
+static const uint64_t SIGNAL_WAKES_NS = 250000000;
+
 enum partial_kind { PARTIAL_NONE, PARTIAL_BUFFER, PARTIAL_MESSAGES };
 
 static enum partial_kind kind_of(const struct row *row, const uint64_t args[6])
@@ -192,6 +195,18 @@ static bool sibling_took_signal(const struct tracee *tracee)
 }
 
 /*
+ * Whether another thread took a signal that may have woken this one as well: during its call, and not long
+ * ago. A call that goes on for an older one would take the error that ended it from the socket.
+ */
+static bool sibling_had_signal(const struct tracee *tracee)
+{
+	const struct trace_process *process = process_of(tracee);
+
+	return process->signals != tracee->signals &&
+	       clock_monotonic_ns() - process->signal_ns < SIGNAL_WAKES_NS;
+}
+
+/*
  * Whether nothing of the program's own has woken the thread: it was interrupted by us, or its process got a
  * signal during the call, and none is pending that it does not ignore. The pending ones are looked at first:
  * a thread that takes one stops in the same moment (kernel/signal.c, under siglock).
@@ -202,8 +217,8 @@ static bool woken_by_tracing(struct tracee *tracee)
 
 	if (proc_status(tracee->task.tid, &status) || mend_pending_is_own(&status))
 		return false;
-	return tracee->woken || (status.sig_pending & ~status.sig_blocked) ||
-	       process_of(tracee)->signals != tracee->signals || sibling_took_signal(tracee);
+	return tracee->woken || (status.sig_pending & ~status.sig_blocked) || sibling_had_signal(tracee) ||
+	       sibling_took_signal(tracee);
 }
 
 /* As a restarted one the open call waits for its next entry. */

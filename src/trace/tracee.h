@@ -46,6 +46,7 @@ struct trace_process {
 	uint64_t widened_ns;		 /* when it was; 0: never, or with the command */
 	bool own_filter;		 /* installed a seccomp filter itself */
 	unsigned signals;		 /* that its threads have stopped for */
+	uint64_t signal_ns;		 /* when one did last */
 	pid_t stopped_tid;		 /* the thread whose group stop was told; 0: it runs */
 	int status;			 /* wait status of its leader */
 	struct trap_guard *guard;	 /* perf_trap.c */

@@ -188,6 +188,12 @@ def test_fds_travel(program, engine):
     assert len(set.union(*ids.values())) == 5, dict(ids)
 
 
+def test_error_long_after_a_signal(program, engine):
+    """What ended a recvmmsg stays for the next call, though an ignored signal came while it waited."""
+    traced = same([program("lateerror")], engine=engine)
+    assert traced.out == "1 ECONNREFUSED\n", traced
+
+
 @pytest.mark.parametrize("engine_name", ["seccomp", "syscall"])
 def test_waiters_see_nothing(program, engine_name):
     """Short waits in every kind of call, while shared ignored signals come all the time and any thread takes them."""
