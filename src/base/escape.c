@@ -122,6 +122,10 @@ static inline char *put_plain(char *out, const unsigned char **at, const unsigne
 	return out;
 }
 
+/* Escapes as they are copied, without an end. */
+static const char nuls[] = { '\\', '0', '\\', '0', '\\', '0', '\\', '0' };
+static const char json_byte[] = { '\\', 'u', '0', '0' };
+
 /* Writes a run of NULs as \0; *at moves past it. Returns the end. */
 static char *put_nuls(char *out, const unsigned char **from, const unsigned char *end)
 {
@@ -129,9 +133,9 @@ static char *put_nuls(char *out, const unsigned char **from, const unsigned char
 	uint32_t four;
 
 	for (; end - at >= 4 && (memcpy(&four, at, sizeof(four)), !four); at += 4, out += 8)
-		memcpy(out, "\\0\\0\\0\\0", 8);
+		memcpy(out, nuls, sizeof(nuls));
 	for (; at < end && !*at; at++, out += 2)
-		memcpy(out, "\\0", 2);
+		memcpy(out, nuls, 2);
 	*from = at;
 	if (at < end && *at >= '0' && *at <= '9')
 		return put_hex(out - 2, 0); /* "\0" would swallow the digit */
@@ -210,7 +214,7 @@ static inline char *put_json_odd(char *out, const unsigned char **at, const unsi
 	if (letter == 'm') {
 		out = put_json_character(out, *at, (size_t)(end - *at), &step);
 	} else if (letter == 'u') {
-		memcpy(out, "\\u00", 4);
+		memcpy(out, json_byte, sizeof(json_byte));
 		out[4] = hex_digits[byte >> 4];
 		out[5] = hex_digits[byte & 15];
 		out += JSON_MAX;
