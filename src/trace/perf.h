@@ -163,6 +163,9 @@ enum engine_stop perf_stopped(struct tracee *tracee, const struct stop *stop);
 bool perf_drain(struct tracee *tracee);
 /* Tells of calls whose records did not fit into the ring. */
 void perf_tell_lost(struct tracee *tracee);
+/* The call that the thread has just left was made to begin again: its record is not told of. Registers are
+ * read. */
+void perf_begins_again(struct tracee *tracee);
 /* Tells of the record that waits for a stop: none came, or comes. */
 void perf_tell_last(struct tracee *tracee, bool finished);
 

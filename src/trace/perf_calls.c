@@ -200,6 +200,19 @@ static void tell_mapped(struct tracee *tracee)
 		events->executable_map(events->user, &tracee->task);
 }
 
+/* Whether a call's result may have been replaced since its record was made: it was interrupted. */
+static bool may_begin_again(const struct perf_sample *sample)
+{
+	return (int32_t)sample->regs.rax == -EINTR || restart_is_code((int32_t)sample->regs.rax);
+}
+
+void perf_begins_again(struct tracee *tracee)
+{
+	perf_drain(tracee);
+	if (may_begin_again(&tracee->perf.last) && last_is_here(tracee, false))
+		tracee->perf.waits = false;
+}
+
 /*
  * Whether the newest record must be of the call that the thread has just left, so that the kernel need not be
  * asked what that was. Not of a call that is followed, whose stops may be other ones.
@@ -210,7 +223,7 @@ static bool take_record(struct tracee *tracee, bool was_full)
 	const struct abi *abi;
 
 	if (!task->in_time || !task->fresh || !task->waits || was_full || tracee->inside || tracee->woken ||
-	    tracee->calls_stop || tracee->interrupted || open_call(tracee) ||
+	    tracee->calls_stop || tracee->interrupted || open_call(tracee) || may_begin_again(&task->last) ||
 	    !(abi = abi_by_instruction(tracee, &task->last)))
 		return false;
 	tracee->abi = abi;

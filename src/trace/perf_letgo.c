@@ -41,8 +41,8 @@ void perf_resuming(struct tracee *tracee)
 	if (!perf || !tracee->stopped)
 		return;
 	if (tracee->kind == STOP_INTERRUPT && (tracee->perf.moving || perf->closing)) {
-		if (mend_wanted(tracee))
-			mend_call(tracee);
+		if (mend_wanted(tracee) && mend_call(tracee))
+			perf_begins_again(tracee);
 		if (tracee->perf.moving)
 			perf_go_away(tracee, "blocks SIGTRAP");
 		if (tracee->perf.moving)
