@@ -271,7 +271,7 @@ static void expect_frames(struct world *world, const struct stack_row *row)
 	for (unsigned i = 0; i < world->walk.count; i++) {
 		const struct place *place = stack_place(world->stack, &world->walk, i);
 		const bool guessed = row->frames[i] && *row->frames[i] == '~';
-		const char *found = place ? place->function : "?";
+		const char *found = place && place->function ? place->function : "?";
 		if (!row->frames[i] || strcmp(row->frames[i] + guessed, found) != 0)
 			fail_msg("%s: frame %u is %s", row->name, i, found);
 		if (world->walk.frames[i].guessed != guessed)
