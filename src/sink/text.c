@@ -201,8 +201,10 @@ static void text_resize(struct sink *base, unsigned width)
 {
 	struct text_sink *sink = (struct text_sink *)base;
 
-	if (sink->options.width && width)
-		sink->options.width = width;
+	if (!sink->options.width || !width)
+		return;
+	sink->options.width = width;
+	memset(sink->tasks, 0, sizeof(sink->tasks));
 }
 
 const struct sink_kind sink_text = { "text", text_open, text_event, text_close, text_resize };

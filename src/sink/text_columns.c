@@ -1,10 +1,11 @@
 /* text_columns: the fixed columns at a line's left: time, waiting, task; and durations as people read them.
  */
+#include <limits.h>
 #include <time.h>
 
 #include "text_sink.h"
 
-enum { NARROW = 100, WAITING_WIDTH = 6 };
+enum { NARROW = 100, WAITING_WIDTH = 6, LEAST_TASK = 12 };
 
 static const uint64_t SECOND = 1000000000, MILLISECOND = 1000000;
 
@@ -159,10 +160,39 @@ static void notice_task(struct text_sink *sink, const struct event *event)
 	}
 }
 
+unsigned text_task_limit(const struct text_sink *sink)
+{
+	const unsigned sixth = sink->options.width / 6;
+
+	return !sink->options.width ? UINT_MAX : sixth < LEAST_TASK ? LEAST_TASK : sixth;
+}
+
+unsigned text_add_cut(struct text *to, const char *text, size_t len, char mark, unsigned limit, bool utf8)
+{
+	const unsigned columns = (unsigned)text_columns(text, len), dots = utf8 ? 1 : 3;
+	size_t tail = len, keep;
+
+	while (tail && text[tail - 1] != mark)
+		tail--;
+	const unsigned rest = dots + (tail ? (unsigned)text_columns(text + tail - 1, len - tail + 1) : 0);
+	if (columns <= limit || !tail || rest >= limit) {
+		text_add_bytes(to, text, len);
+		return columns;
+	}
+	for (keep = tail - 1; keep; keep--)
+		if ((text[keep] & 0xc0) != 0x80 && text_columns(text, keep) <= limit - rest)
+			break;
+	text_add_bytes(to, text, keep);
+	text_add(to, utf8 ? "…" : "...");
+	text_add_bytes(to, text + tail - 1, len - tail + 1);
+	return (unsigned)text_columns(text, keep) + rest;
+}
+
 /* Makes the text of a task: its id, behind its name once there are two names. */
 static void make_task(struct text_sink *sink, struct task_text *task, const struct event *event, bool named)
 {
 	struct text *text = &sink->scratch;
+	size_t from;
 
 	text_clear(text);
 	memset(task->comm, 0, sizeof(task->comm));
@@ -174,9 +204,11 @@ static void make_task(struct text_sink *sink, struct task_text *task, const stru
 	text_add_int(text, event->tid);
 	task->tid = event->tid;
 	task->named = named;
-	task->len = (unsigned)text->len;
-	task->columns = (unsigned)text_columns(text->data, text->len);
-	memcpy(task->text, text->data, text->len);
+	from = text->len;
+	text_reserve(text, from + 8); /* what is cut lies in the same text */
+	task->columns = text_add_cut(text, text->data, from, ':', text_task_limit(sink), sink->options.utf8);
+	task->len = (unsigned)(text->len - from);
+	memcpy(task->text, text->data + from, task->len);
 }
 
 /* The task's text, from a small cache that follows changes of its name. */

@@ -4,7 +4,7 @@
 
 #include "text_sink.h"
 
-enum { FILE_PLACE_LIMIT = 48, SOURCE_INDENT = 12 };
+enum { FILE_PLACE_LIMIT = 48, LEAST_PLACE = 17, LEAST_BESIDE = 13, SOURCE_INDENT = 12 };
 
 /* The part behind the last slash. */
 static const char *base_name(const char *path)
@@ -117,12 +117,19 @@ static void add_file_line(const struct text_sink *sink, struct text *text, const
 	}
 }
 
-/* How far the line column may grow; what is longer pushes only its own line. */
+/* How far the line column may grow: beside tasks to a third of the terminal with them. What is longer is cut,
+ * or pushes only its own line. */
 static unsigned place_limit(const struct text_sink *sink)
 {
-	unsigned quarter = sink->options.width / 4;
+	const unsigned quarter = sink->options.width / 4, third = sink->options.width / 3;
 
-	return !sink->options.width ? FILE_PLACE_LIMIT : quarter < 17 ? 17 : quarter;
+	if (!sink->options.width)
+		return FILE_PLACE_LIMIT;
+	if (!sink->task_width)
+		return quarter < LEAST_PLACE ? LEAST_PLACE : quarter;
+	return third < sink->task_width + LEAST_BESIDE ? LEAST_BESIDE
+	       : third - sink->task_width < quarter    ? third - sink->task_width
+						       : quarter;
 }
 
 /* Behind which library the place stands: left out where the terminal's column is too narrow for it. */
@@ -217,17 +224,35 @@ const struct place_text *text_place(struct text_sink *sink, const struct caller 
 	return made;
 }
 
+/* Adds the text of a place, cut to the column where tasks take their share; returns its columns. */
+static unsigned add_line(struct text_sink *sink, const struct place_text *place)
+{
+	size_t len = place->line_len;
+	const char *via = place->via ? memmem(place->line, len, " via ", 5) : NULL;
+
+	if (!sink->options.width || !sink->task_width || place->line_columns <= place_limit(sink)) {
+		text_add_bytes(&sink->line, place->line, len);
+		return place->line_columns;
+	}
+	if (via)
+		len = (size_t)(via - place->line);
+	return text_add_cut(&sink->line, place->line, len, place->place->file ? ':' : '+', place_limit(sink),
+			    sink->options.utf8);
+}
+
 unsigned text_place_column(struct text_sink *sink, const struct place_text *place)
 {
-	unsigned columns = place ? place->line_columns : 0;
+	unsigned columns = 0;
 
-	if (columns > sink->place_width && columns <= place_limit(sink))
-		sink->place_width = columns;
 	if (place) {
 		paint(sink, PAINT_PLACE);
-		text_add_bytes(&sink->line, place->line, place->line_len);
+		columns = add_line(sink, place);
 		paint(sink, PAINT_NONE);
 	}
+	if (columns > sink->place_width && columns <= place_limit(sink))
+		sink->place_width = columns;
+	else if (sink->options.width && sink->task_width && sink->place_width > place_limit(sink))
+		sink->place_width = place_limit(sink);
 	unsigned width = columns > sink->place_width ? columns : sink->place_width;
 	text_add_padding(&sink->line, width - columns + 1);
 	return width + 1;

@@ -98,6 +98,14 @@ static inline void paint(struct text_sink *sink, enum paint which)
 /* Columns on the terminal of a piece of the line that may hold colours. */
 unsigned text_sink_columns(const char *from, size_t len);
 
+/* text_columns.c */
+/* How many columns the tasks may take: with the callers a third of the terminal, UINT_MAX where there is
+ * none. */
+unsigned text_task_limit(const struct text_sink *sink);
+/* Adds text in at most limit columns: the end of what stands before its last mark gives way to an ellipsis.
+ * What the mark begins (a line, an offset, a thread's id) stays whole. Returns the columns. */
+unsigned text_add_cut(struct text *to, const char *text, size_t len, char mark, unsigned limit, bool utf8);
+
 /* text_columns.c: each writes one column with its padding and a space, and returns how many columns that
  * took. */
 unsigned text_time(struct text_sink *sink, const struct event *event);

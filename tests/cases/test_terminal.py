@@ -4,6 +4,7 @@ import os
 import pty
 import select
 import struct
+import subprocess
 import termios
 import time
 
@@ -76,6 +77,11 @@ def lines(out):
     return harness.plain(out.decode("utf-8").replace("\r\n", "\n")).split("\n")
 
 
+def calls(out):
+    """The whole lines of calls on a program's first sockets."""
+    return [line for line in lines(out.rpartition(b"\n")[0]) if "(3" in line or "(4" in line or "(5" in line]
+
+
 def widest(out):
     """The longest of the whole lines."""
     return max(map(len, lines(out.rpartition(b"\n")[0])))
@@ -103,6 +109,49 @@ def test_width_is_followed():
     assert finish(pid, master) == 0
     assert any("sendto(" in line for line in first) and max(map(len, first)) <= 80, first
     assert any(line.count("0123456789") > 2 for line in second) and max(map(len, second)) <= 160, second
+
+
+TWO = """
+import socket, sys
+server = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(server.getsockname())
+peer = server.accept()[0]
+print(server.getsockname()[1], flush=True)
+while sys.stdin.readline():
+    client.send(b"question")
+    peer.recv(100)
+"""
+
+
+def test_two_processes_leave_room_for_peers(tmp_path):
+    """Long names of tasks and callers are cut: the peer's address still fits in 80 columns."""
+    started = []
+    for name in ("first_with_name", "other_with_name"):
+        program = tmp_path / name
+        program.symlink_to("/usr/bin/python3")
+        started.append(subprocess.Popen([program, "-c", TWO], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+    try:
+        ports = [process.stdout.readline().strip() for process in started]
+        pid, master = start(80, *[f"-p{process.pid}" for process in started])
+        out = read_until(master, lambda out: out.count(b"attached") + out.count(b"process") >= 2)
+        deadline = time.monotonic() + 15
+        while not all(f"127.0.0.1:{port}" in "\n".join(calls(out)) for port in ports) and time.monotonic() < deadline:
+            for process in started:
+                process.stdin.write("\n")
+                process.stdin.flush()
+            out += read_until(master, lambda out: b"\n" in out, 1)
+        for process in started:
+            process.stdin.close()
+        out += read_until(master, lambda out: False)
+        assert finish(pid, master) == 0
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+    shown = calls(out)
+    for process, port in zip(started, ports):
+        sent = [line for line in shown if "sendto(" in line and f"…:{process.pid} " in line]
+        assert sent and all(f"127.0.0.1:{port}" in line and len(line) <= 80 for line in sent), (sent, shown)
 
 
 ORDER = """
