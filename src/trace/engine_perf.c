@@ -164,7 +164,7 @@ int perf_open(struct tracee *tracee)
 		log_debug("%d: no perf event (%s), so engine syscall", tracee->task.tid, strerror(-failed));
 		return failed;
 	}
-	perf_entries_open(tracee);
+	perf_entries_open(tracee, filter);
 	tracee->perf.event.wide = wide;
 	tracee->perf.event.moved = moved;
 	process_of(tracee)->wide = wide;

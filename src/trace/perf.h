@@ -144,8 +144,9 @@ void perf_files_patrol(struct tracee *tracee);
 /* Entries can be recorded from now on. Returns 0 or a negative errno. */
 int perf_entries_begin(struct perf *perf);
 void perf_entries_end(struct perf *perf);
-/* Opens the thread's event, disabled, where entries are wanted and it has none. */
-void perf_entries_open(struct tracee *tracee);
+/* Opens the thread's event with that filter, disabled, where entries are wanted; in place of the one it has.
+ */
+void perf_entries_open(struct tracee *tracee, const struct text *filter);
 void perf_entries_close(struct tracee *tracee);
 /*
  * The thread is stopped where it left a call of that number, at that time: CLOCK_MONOTONIC when it entered

@@ -5,8 +5,8 @@
  * or, when its entry was not recorded, one of a call before it, which the times of that call's exit tell
  * apart.
  *
- * The filter is always that of calls on any fd, so that it need not be exchanged when a process gets its
- * first socket.
+ * Its filter is that of the event that stops, and is exchanged with it: the call that a thread is in then has
+ * no entry.
  */
 #include <errno.h>
 #include <string.h>
@@ -82,17 +82,16 @@ static int open_entries(const struct perf *perf, pid_t tid, const struct text *f
 	return ioctl(event->fd, PERF_EVENT_IOC_SET_FILTER, filter->data) ? -errno : 0;
 }
 
-void perf_entries_open(struct tracee *tracee)
+void perf_entries_open(struct tracee *tracee, const struct text *filter)
 {
 	struct perf *perf = tracee->tracer->perf;
 	struct perf_task *task = &tracee->perf;
 
-	if (perf->entry_keeper < 0 || task->entries.fd >= 0)
+	if (perf->entry_keeper < 0)
 		return;
-	int failed = open_entries(perf, tracee->task.tid, &perf->filters[perf_is_64_bit(tracee)][true],
-				  &task->entries);
+	perf_entries_close(tracee);
+	int failed = open_entries(perf, tracee->task.tid, filter, &task->entries);
 
-	task->entries_after = 0;
 	if (!failed)
 		return;
 	log_debug("%d: no perf event for entries: %s", tracee->task.tid, strerror(-failed));
