@@ -325,23 +325,24 @@ static struct sockaddr_in name_of(int fd)
 	return address;
 }
 
-/* Which way a connection went that was there before: one row per own end of it, beside a listener. */
+/* Which way a connection went that was there before: one row per own end of it, beside a listener. The
+ * addresses are such as nobody else has, so that a port which one of them got is free at all. */
 static void test_kernel_attach_accepted(void **unused)
 {
 	static const struct {
 		const char *name, *listens, *local;
 		bool accepted;
 	} rows[] = {
-		{ "accepted there", "127.0.0.1", "127.0.0.1", true },
-		{ "accepted at any address", "0.0.0.0", "127.0.0.1", true },
-		{ "the port of a listener elsewhere", "127.0.0.2", "127.0.0.1", false },
+		{ "accepted there", "127.77.0.1", "127.77.0.1", true },
+		{ "accepted at any address", "0.0.0.0", "127.77.0.1", true },
+		{ "the port of a listener elsewhere", "127.77.0.2", "127.77.0.1", false },
 	};
 
 	(void)unused;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct process process = { .pid = getpid(), .attached = true };
 		struct task task = { .tid = getpid(), .process = &process };
-		int listener = stream_at(rows[i].listens, 0, NULL), far = stream_at("127.0.0.3", 0, NULL),
+		int listener = stream_at(rows[i].listens, 0, NULL), far = stream_at("127.77.0.3", 0, NULL),
 		    own;
 		struct sockaddr_in at = name_of(listener), there = name_of(far);
 		struct arena arena = { 0 };
@@ -350,7 +351,7 @@ static void test_kernel_attach_accepted(void **unused)
 		print_message("  %s\n", rows[i].name);
 		if (rows[i].accepted) {
 			inet_pton(AF_INET, rows[i].local, &at.sin_addr);
-			client = stream_at("127.0.0.4", 0, &at);
+			client = stream_at("127.77.0.4", 0, &at);
 			own = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 		} else {
 			own = stream_at(rows[i].local, at.sin_port, &there);
