@@ -253,6 +253,17 @@ void stop_collect(struct tracer *tracer)
 		queue_put(&tracer->queue, tid, status);
 }
 
+int stop_wait_for(struct tracer *tracer, pid_t tid, int *status)
+{
+	pid_t got;
+	int failed;
+
+	while ((failed = wait_stop(&got, status, 0)) == -EINTR || (failed > 0 && got != tid))
+		if (failed > 0)
+			queue_put(&tracer->queue, got, *status);
+	return failed < 0 ? failed : 0;
+}
+
 /*
  * wait4 always gives the first of its list that has stopped, so with many busy threads the others would
  * starve. Hence all that have stopped are collected before any is resumed: after every stop while that finds

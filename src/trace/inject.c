@@ -114,16 +114,17 @@ static int run_to_syscall_stop(struct injection *injection)
 	for (;;) {
 		if (ptrace(PTRACE_SYSCALL, tid, 0, 0))
 			return -ESRCH;
-		while (wait4(tid, &status, __WALL, NULL) < 0)
-			if (errno != EINTR)
-				return -ESRCH;
+		if (stop_wait_for(tracer, tid, &status))
+			return -ESRCH;
 		struct stop stop = stop_classify(tid, status);
 
 		if (stop.kind == STOP_SYSCALL)
 			return 0;
 		if (stop.kind == STOP_SECCOMP) /* our own filter traps what we inject */
 			continue;
-		if (stop.kind == STOP_ENDED) {
+		/* Another thread's exec or exit ends this one; an exec's own stop comes under the leader's
+		 * tid. */
+		if (stop.kind == STOP_ENDED || stop.kind == STOP_EXEC || stop.kind == STOP_EXITING) {
 			injection->gone = true;
 			queue_put(&tracer->queue, tid, status);
 			return -ESRCH;

@@ -336,6 +336,11 @@ void bell_rest(struct tracer *tracer);
 bool stop_wait(struct tracer *tracer, struct stop *stop);
 bool stop_next(struct tracer *tracer, struct stop *stop);
 void stop_collect(struct tracer *tracer);
+/*
+ * Waits for the next stop of one thread, and queues those of others meanwhile; 0 or -errno. Not by waiting
+ * for it alone: the end of a thread group's leader is told only when all other threads were reaped.
+ */
+int stop_wait_for(struct tracer *tracer, pid_t tid, int *status);
 bool queue_take(struct stop_queue *queue, struct stop *stop);
 void queue_put(struct stop_queue *queue, pid_t tid, int status);
 
