@@ -255,9 +255,10 @@ static void add_name(struct text *line, const char *name, const char *suffix)
 	char *at = line->data + line->len;
 
 	*at++ = '"';
-	at = (char *)memcpy(at, name, name_len) + name_len;
-	at = (char *)memcpy(at, suffix, suffix_len) + suffix_len;
-	memcpy(at, "\":", 3);
+	at = stpcpy(stpcpy(at, name), suffix);
+	at[0] = '"';
+	at[1] = ':';
+	at[2] = 0;
 	line->len += name_len + suffix_len + 3;
 }
 

@@ -62,8 +62,8 @@ int fetch_cached(const uint8_t *id, unsigned id_len)
 	size_t len = strlen(path);
 	path[len++] = '/';
 	for (unsigned i = 0; i < id_len; i++, len += 2)
-		sprintf(path + len, "%02x", id[i]);
-	strcpy(path + len, "/debuginfo");
+		snprintf(path + len, sizeof(path) - len, "%02x", id[i]);
+	snprintf(path + len, sizeof(path) - len, "/debuginfo");
 	const int fd = file_open("", path);
 	/* An empty file says that the servers did not have it. */
 	if (fd < 0 || (fstat(fd, &status) == 0 && status.st_size > 0))
