@@ -577,7 +577,8 @@ void summary_write(struct sink *sink)
 	write_calls(summary, &text);
 	write_connections(summary, &text);
 	write_places(summary, &text);
-	text_add_bytes(&text, summary->notes.data, summary->notes.len);
+	if (summary->notes.len)
+		text_add_bytes(&text, summary->notes.data, summary->notes.len);
 	output_write(summary->output, text.data, text.len);
 	output_flush(summary->output);
 	text_done(&text);

@@ -79,7 +79,7 @@ static void add_line(struct stack *stack, struct perfmap *map, const char *line,
 	text[len] = 0;
 	if (sscanf(text, "%llx %llx %n", &start, &size, &name) < 2 || !name || !text[name] || !size)
 		return;
-	if (map->count == map->room) {
+	if (!map->entries || map->count == map->room) {
 		map->room = map->room ? map->room * 2 : 256;
 		map->entries = reallocarray(map->entries, map->room, sizeof(*map->entries));
 		if (!map->entries)
