@@ -6,8 +6,7 @@ import pytest
 
 import harness
 
-if harness.is_sanitized():
-    pytest.skip("sanitizers replace what hardening adds", allow_module_level=True)
+pytestmark = pytest.mark.skipif(harness.is_sanitized(), reason="sanitizers replace what hardening adds")
 
 
 def readelf(*options):
