@@ -34,6 +34,7 @@ int main(int argc, char **argv)
 		return 1;
 	if (argc > 3) {
 		plugin();
+		usleep(500000); /* its line is looked up while this goes on, in the file as it is by then */
 		if (!again || rewrite(argv[1], argv[2]))
 			return 2;
 		again();
