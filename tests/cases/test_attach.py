@@ -271,7 +271,10 @@ def test_stopped_process_stays_stopped(program, attach_engine):
 
 @pytest.mark.limit(120)
 def test_killed_sockline_harms_no_target(program, attach_engine):
-    """kill -9 at random moments under load: the server answers on, and saw no failure."""
+    """
+    kill -9 at random moments under load: the server answers on. One whose thread stood at the entry of a call just then, as under
+    the syscall engine, may see one EINTR: the kernel wakes it so, and nobody is left to mend it (docs/GENTLE.md).
+    """
     with echo_program(program) as (pid, port, process):
         for _ in range(10):
             with harness.attach(pid, engine=attach_engine) as attached:
@@ -282,7 +285,8 @@ def test_killed_sockline_harms_no_target(program, attach_engine):
             harness.wait_for("being let go", lambda: harness.tracers(pid) == {0})
             exchange(port)
         counts = account(process, port)
-    assert counts["failures"] == 0, counts
+    assert counts["failures"] <= (10 if attach_engine == "syscall" else 0), counts
+    assert counts["failures"] == counts["interrupts"], counts
 
 
 def test_killed_sockline_ends_its_command(program, engine):
