@@ -163,6 +163,11 @@ extern const struct row call_rows[CALL_COUNT];
 
 /* NULL when there is no such call. */
 const struct row *row_by_name(const char *name);
+/* Whether the call moves bytes out of the program's memory. */
+static inline int row_sends(const struct row *row)
+{
+	return row->effect == EFFECT_SEND || row->effect == EFFECT_SENDMSG || row->effect == EFFECT_SENDMMSG;
+}
 
 /* A set of calls. */
 struct row_set {

@@ -108,6 +108,7 @@ struct value {
 
 /* Constructors: allocate in the arena, never fail. Strings are kept by pointer unless said otherwise. */
 struct value *value_new(struct arena *arena, enum value_kind kind, const char *name);
+struct value *value_bool(struct arena *arena, const char *name, bool is);
 struct value *value_int(struct arena *arena, const char *name, int64_t number);
 struct value *value_uint(struct arena *arena, const char *name, uint64_t number);
 struct value *value_hex(struct arena *arena, const char *name, uint64_t number);

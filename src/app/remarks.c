@@ -123,14 +123,6 @@ static void add_moment(struct pipeline *pipeline, struct value *details, const c
 				   (pipeline->look->start_wall_ns + ns - pipeline->look->start_ns) / 1000));
 }
 
-static struct value *value_true(struct arena *arena, const char *name)
-{
-	struct value *value = value_new(arena, VALUE_BOOL, name);
-
-	value->integer = 1;
-	return value;
-}
-
 /* How long from one moment to a later one; absent when one of them is not known. */
 static void add_time(struct arena *arena, struct value *details, const char *name, uint64_t from, uint64_t to)
 {
@@ -198,7 +190,7 @@ static void add_callers(struct arena *arena, struct value *details, const struct
 	if (users->list.first)
 		value_append(details, users);
 	if (history->more_callers)
-		value_append(details, value_true(arena, "used_by_more"));
+		value_append(details, value_bool(arena, "used_by_more", true));
 }
 
 static void add_blocked(struct arena *arena, struct value *details, const struct socket_history *history)
@@ -268,7 +260,7 @@ static struct value *history_details(struct pipeline *pipeline, const struct fil
 		return details;
 	add_moment(pipeline, details, "created_usec", history->created);
 	if (history->found)
-		value_append(details, value_true(arena, "found"));
+		value_append(details, value_bool(arena, "found", true));
 	add_moment(pipeline, details, "local_known_usec", history->local_known);
 	add_moment(pipeline, details, "peer_known_usec", history->peer_known);
 	if (history->condition != SOCKET_REFUSED) {

@@ -46,9 +46,7 @@ static void unix_fields(const struct address *address, struct fields *fields)
 
 	((char *)value->bytes.data)[0] = '@';
 	fields_add(fields, value);
-	value = value_new(fields->arena, VALUE_BOOL, "abstract");
-	value->integer = 1;
-	fields_add(fields, value);
+	fields_add(fields, value_bool(fields->arena, "abstract", true));
 }
 
 /* netlink:ROUTE:1234; the protocol is the socket's, UINT16_MAX when not known. */

@@ -100,9 +100,7 @@ static struct value *attr_value(struct attr_walk *walk, const struct attr *attr,
 
 	switch ((enum attr_as)attr->as) {
 	case N_FLAG:
-		value = value_new(arena, VALUE_BOOL, attr->name);
-		value->integer = 1;
-		return value;
+		return value_bool(arena, attr->name, true);
 	case N_NEST:
 		return netlink_nest(walk, attr->name, attr->nest, bytes, size);
 	case N_LIST:

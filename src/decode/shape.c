@@ -92,7 +92,6 @@ struct value *shape_field_value(const struct decoder *decoder, struct arena *are
 {
 	const char *name = field->name;
 	uint32_t size = field->size;
-	struct value *value;
 
 	switch ((enum shape_as)field->as) {
 	case S_INT:
@@ -110,9 +109,7 @@ struct value *shape_field_value(const struct decoder *decoder, struct arena *are
 	case S_FLAGS:
 		return value_flags(arena, name, field->names, unsigned_get(bytes, size));
 	case S_BOOL:
-		value = value_new(arena, VALUE_BOOL, name);
-		value->integer = unsigned_get(bytes, size) != 0;
-		return value;
+		return value_bool(arena, name, unsigned_get(bytes, size) != 0);
 	case S_IP:
 		return value_ip(arena, name, bytes, size);
 	case S_MAC:
@@ -132,9 +129,8 @@ struct value *shape_field_value(const struct decoder *decoder, struct arena *are
 	case S_SIGNAL:
 		return signal_value(arena, name, (int)signed_get(bytes, size));
 	case S_FD:
-		if (decoder)
-			return decoder_fd(decoder, name, (int)u32_get(bytes));
-		return value_int(arena, name, (int)u32_get(bytes));
+		return decoder ? decoder_fd(decoder, name, (int)u32_get(bytes))
+			       : value_int(arena, name, (int)u32_get(bytes));
 	case S_SHAPE:
 		return shape_value(decoder, arena, name, field->shape, bytes, size);
 	case S_PLACES:

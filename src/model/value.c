@@ -11,6 +11,14 @@ struct value *value_new(struct arena *arena, enum value_kind kind, const char *n
 	return value;
 }
 
+struct value *value_bool(struct arena *arena, const char *name, bool is)
+{
+	struct value *value = value_new(arena, VALUE_BOOL, name);
+
+	value->integer = is;
+	return value;
+}
+
 struct value *value_int(struct arena *arena, const char *name, int64_t number)
 {
 	struct value *value = value_new(arena, VALUE_INT, name);

@@ -17,13 +17,6 @@ enum {
 	FIRST_CALLS = 4
 };
 
-static bool sends(const struct call *call)
-{
-	unsigned effect = call->row->effect;
-
-	return effect == EFFECT_SEND || effect == EFFECT_SENDMSG || effect == EFFECT_SENDMMSG;
-}
-
 static bool receives(const struct call *call)
 {
 	unsigned effect = call->row->effect;
@@ -38,8 +31,8 @@ static uint32_t bytes_at(const struct call *call, uint64_t address, uint64_t siz
 
 	if (!want)
 		return 0;
-	return sends(call) ? call_bytes(call, PHASE_ENTRY, address, want, data)
-			   : blob_find(&call->out, address, want, data);
+	return row_sends(call->row) ? call_bytes(call, PHASE_ENTRY, address, want, data)
+				    : blob_find(&call->out, address, want, data);
 }
 
 static uint64_t word(const uint8_t *data, unsigned size)
@@ -157,7 +150,7 @@ static uint32_t length_at(const struct call *call, uint64_t address)
 unsigned call_payloads(struct call *call, struct payload *payloads, unsigned max)
 {
 	if (!max || !call_succeeded(call) || call->result <= 0 || !call->args_known ||
-	    (!sends(call) && !receives(call)))
+	    (!row_sends(call->row) && !receives(call)))
 		return 0;
 	payloads[0] = (struct payload){ .size = (uint64_t)call->result, .received = receives(call) };
 	switch (call->row->id) {
@@ -219,11 +212,11 @@ uint32_t state_data_wanted(const struct call *call)
 	const struct file *file = call->file;
 
 	if (!file || !file->history || (file->family != AF_INET && file->family != AF_INET6) ||
-	    (!sends(call) && !receives(call)))
+	    (!row_sends(call->row) && !receives(call)))
 		return 0;
 	if (may_be_dns(file))
 		return DNS_WANTED;
-	if (file->type == SOCK_STREAM && sends(call) && file->history->sent.calls < FIRST_CALLS &&
+	if (file->type == SOCK_STREAM && row_sends(call->row) && file->history->sent.calls < FIRST_CALLS &&
 	    file->link == LINK_TO)
 		return FIRST_WANTED;
 	return 0;

@@ -77,15 +77,6 @@ bool mend_forbids_waking(const struct row *row, const uint64_t args[6])
 	case CALL_close: /* lingers */
 	case CALL_connect:
 	case CALL_recvmmsg:
-	case CALL_send:
-	case CALL_sendto:
-	case CALL_sendmsg:
-	case CALL_sendmmsg:
-	case CALL_write:
-	case CALL_writev:
-	case CALL_pwrite64:
-	case CALL_pwritev:
-	case CALL_pwritev2:
 	case CALL_sendfile:
 	case CALL_splice:
 	case CALL_tee:
@@ -93,7 +84,7 @@ bool mend_forbids_waking(const struct row *row, const uint64_t args[6])
 	case CALL_copy_file_range:
 		return true;
 	default:
-		return false;
+		return row_sends(row);
 	}
 }
 
@@ -226,8 +217,7 @@ static uint64_t timespec_at(struct tracee *tracee, uint64_t address)
 static uint64_t timeout_of(struct tracee *tracee, const struct left_call *left, int64_t *result)
 {
 	const uint64_t *args = left->args;
-	int domain = 0, option = SO_RCVTIMEO;
-	uint64_t timeout;
+	int domain = 0;
 
 	*result = -EAGAIN;
 	if (!left->row)
@@ -242,22 +232,16 @@ static uint64_t timeout_of(struct tracee *tracee, const struct left_call *left, 
 		return timespec_at(tracee, args[3]);
 	case CALL_io_uring_enter:
 		return UINT64_MAX;
-	case CALL_connect:
-	case CALL_send:
-	case CALL_sendto:
-	case CALL_sendmsg:
-	case CALL_sendmmsg:
-	case CALL_write:
-	case CALL_writev:
-		option = SO_SNDTIMEO;
-		break;
 	default:
 		break;
 	}
 	if (abi_number(tracee->abi, left->number)->socketcall)
 		return UINT64_MAX; /* its arguments lie in memory */
-	timeout = socket_timeout(tracee, args[0], option, &domain);
-	if (left->row->id == CALL_connect && domain != AF_UNIX)
+	const bool connects = left->row->id == CALL_connect;
+	const bool sends = connects || row_sends(left->row);
+	uint64_t timeout = socket_timeout(tracee, args[0], sends ? SO_SNDTIMEO : SO_RCVTIMEO, &domain);
+
+	if (connects && domain != AF_UNIX)
 		*result = -EINPROGRESS;
 	return timeout;
 }
