@@ -91,10 +91,14 @@ static void copy_with_stack(struct pipeline *pipeline, struct task *task, struct
 		   pipeline->look->stack, &call->arena, &call->walk);
 }
 
-/* Whether its caller is of use: only shown calls have one, and a recorded call's thread has gone on since. */
+/*
+ * Whether its caller is of use: shown calls have one, and others where it is told by whom a socket was used.
+ * A recorded call's thread has gone on since.
+ */
 static bool wants_caller(const struct pipeline *pipeline, const struct call *call)
 {
-	return pipeline->stack && !call->bytes_unread && row_set_has(&pipeline->shown, call->row->id);
+	return pipeline->stack && !call->bytes_unread &&
+	       (pipeline->histories || row_set_has(&pipeline->shown, call->row->id));
 }
 
 /* Held, at the entry: is the call of interest, and what goes in. */
@@ -365,6 +369,23 @@ static void show_call(struct pipeline *pipeline, const struct event *event)
 	}
 }
 
+/* A call that is not shown was made somewhere too, for the histories of its sockets. */
+static void note_hidden(struct pipeline *pipeline, struct call *call)
+{
+	const bool pair = call->row->effect == EFFECT_SOCKETPAIR && call->finished;
+	struct event event = { 0 };
+
+	if (!pipeline->histories || !pipeline->stack || !call->walk.count)
+		return;
+	if (pair) {
+		decode_entry(&pipeline->decode, call, &event);
+		decode_exit(&pipeline->decode, call, &event);
+	}
+	event.caller = stack_caller(pipeline->stack, &call->walk);
+	if (event.caller.place)
+		note_user(pipeline, call, &event);
+}
+
 /* The thread runs again: effects, values, names, output. */
 void pipeline_finish(void *user, struct task *task, struct call *call)
 {
@@ -397,6 +418,8 @@ void pipeline_finish(void *user, struct task *task, struct call *call)
 		pipeline_remarks(pipeline, call, &event, words);
 		if (filter_shows(&pipeline->options->filter, &event, task->process->executable))
 			show_call(pipeline, &event);
+	} else {
+		note_hidden(pipeline, call);
 	}
 	note_ring(pipeline, task, call);
 	state_drop(pipeline->state, call);

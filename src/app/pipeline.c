@@ -50,6 +50,7 @@ struct pipeline *pipeline_new(const struct options *options, const struct sink_o
 	pipeline->shown = options->calls;
 	pipeline->wanted = options->calls;
 	add_followed(&pipeline->wanted);
+	pipeline->histories = options->dir || options->format == FORMAT_JSON;
 	pipeline->capture.data_limit =
 		options->string_limit > DATA_LEAST ? options->string_limit : DATA_LEAST;
 	capture_args_fill(pipeline->captured);

@@ -37,6 +37,7 @@ struct pipeline {
 	bool ended;	 /* --for, --max-events: a command is no longer reported */
 	int end_wanted;	 /* atomic: --for is over */
 	bool quiet;	 /* no lines of processes and signals; the folder of --dir needs them */
+	bool histories;	 /* some output tells where sockets were made and used */
 	bool last_words; /* the sockets that are open at the end have been shown */
 	uint64_t shown_calls;
 	struct map tasks;	      /* by tid, those that are traced */

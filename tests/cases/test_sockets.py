@@ -114,6 +114,18 @@ def test_whole_history(program, engine):
     assert server["errors"] == {"EAGAIN": 4}, server
 
 
+def test_history_of_hidden_calls(program, engine):
+    """Where a socket was made and used is told of calls that -e hides, too."""
+    def places(*options):
+        traces = [harness.trace([program(name), "quick"], *options, engine=engine) for name in ("tallies", "lines")]
+        ended = [one for trace in traces for one in closed(trace).values()]
+        return [(one["family"], one["type"], one.get("created_by"), one.get("used_by")) for one in ended]
+
+    whole = places()
+    assert all(made for *_, made, used in whole) and {kind for kind, *_ in whole} >= {"AF_INET", "AF_UNIX"}, whole
+    assert places("-e", "shutdown") == whole
+
+
 SO_FAR = """
 import os, signal, socket, sys, time
 client = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
