@@ -24,9 +24,9 @@ enum { REPORT_ROOM = 1 << 19 };
 
 struct report_entry {
 	char call[16], function[24];
-	int line, error, tid, pid;
+	int line, error, pid;
 	long result;
-	_Atomic int done;
+	_Atomic int tid, done;
 };
 
 struct report {
@@ -64,8 +64,11 @@ static inline void report_start(void)
 	report_open(-1);
 }
 
+/* The thread's id is written last: a record without it is of a thread that was killed before it made the
+ * call. */
 static inline struct report_entry *report_begin(const char *call, const char *function, int line)
 {
+	int tid = (int)syscall(SYS_gettid), pid = getpid();
 	unsigned at = atomic_fetch_add(&report->count, 1);
 	if (at >= REPORT_ROOM)
 		abort();
@@ -73,8 +76,8 @@ static inline struct report_entry *report_begin(const char *call, const char *fu
 	snprintf(entry->call, sizeof entry->call, "%s", call);
 	snprintf(entry->function, sizeof entry->function, "%s", function);
 	entry->line = line;
-	entry->tid = (int)syscall(SYS_gettid);
-	entry->pid = getpid();
+	entry->pid = pid;
+	atomic_store(&entry->tid, tid);
 	return entry;
 }
 
@@ -97,6 +100,8 @@ static inline void report_print(void)
 	for (unsigned i = 0; i < report->count; i++) {
 		const struct report_entry *e = &report->entries[i];
 		char result[24] = "null";
+		if (!e->tid)
+			continue;
 		if (e->done)
 			snprintf(result, sizeof result, "%ld", e->result);
 		printf("{\"did\":\"%s\",\"function\":\"%s\",\"line\":%d,\"tid\":%d,\"pid\":%d,\"result\":%s,"
