@@ -131,6 +131,13 @@ static void adopt(struct tracee *orphan, struct tracee *parent)
 	dispatch(tracer, &first);
 }
 
+/* A thread's PPid is its process's: the parent of that may be about to make children of its own. */
+static bool may_be_of(const struct tracee *orphan, pid_t pid)
+{
+	return orphan->orphan_tgid == pid ||
+	       (orphan->orphan_tgid == orphan->task.tid && orphan->orphan_ppid == pid);
+}
+
 /* The next orphan that a process may have made; pid 0: any whose parent had its time. */
 static struct tracee *next_orphan(struct tracer *tracer, pid_t pid)
 {
@@ -141,8 +148,7 @@ static struct tracee *next_orphan(struct tracer *tracer, pid_t pid)
 
 		if (tracee->life != LIFE_ORPHAN)
 			continue;
-		if (pid ? tracee->orphan_tgid == pid || tracee->orphan_ppid == pid
-			: clock_monotonic_ns() - tracee->orphan_ns > ORPHAN_NS)
+		if (pid ? may_be_of(tracee, pid) : clock_monotonic_ns() - tracee->orphan_ns > ORPHAN_NS)
 			return tracee;
 	}
 	return NULL;

@@ -88,12 +88,21 @@ static void note_setuid(struct tracee *tracee)
 		tracee->task.process->executable ? tracee->task.process->executable : "this");
 }
 
+/* Which thread made the exec cannot be asked any more, nor does the new program ever run. */
+static struct tracee *killed_in_exec(struct tracee *tracee)
+{
+	forget_siblings(tracee);
+	calls_flush(tracee);
+	return tracee;
+}
+
 static struct tracee *on_exec(struct tracee *tracee, const struct stop *stop)
 {
 	const struct trace_events *events = &tracee->tracer->events;
 	unsigned long old_tid = (unsigned long)stop->tid;
 
-	ptrace(PTRACE_GETEVENTMSG, stop->tid, 0, &old_tid);
+	if (ptrace(PTRACE_GETEVENTMSG, stop->tid, 0, &old_tid) && tracee->life != LIFE_STARTING)
+		return killed_in_exec(tracee);
 	tracee = take_leader_tid(tracee, (pid_t)old_tid);
 	if (tracee->life == LIFE_STARTING) {
 		spawn_started(tracee);

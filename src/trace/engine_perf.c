@@ -185,6 +185,8 @@ static void perf_forget(struct tracee *tracee)
 	perf_files_close(tracee);
 	perf_drain(tracee);
 	perf_tell_lost(tracee);
+	if (task->ended && task->waits && !task->stopless)
+		perf_tell_earlier(tracee);
 	/* Killed before its stop, the thread never came back from the call; one that blocks SIGTRAP did. */
 	perf_tell_last(tracee, !task->ended || task->stopless);
 	perf_event_close(&task->event);

@@ -169,6 +169,9 @@ void perf_tell_lost(struct tracee *tracee);
 void perf_begins_again(struct tracee *tracee);
 /* Tells of the record that waits for a stop: none came, or comes. */
 void perf_tell_last(struct tracee *tracee, bool finished);
+/* The thread was killed before the stop of its last call: tells of what others of its process, killed with
+ * it, did before that. */
+void perf_tell_earlier(struct tracee *tracee);
 
 /* perf_mask.c: threads that block SIGTRAP */
 /* The syscall engine traces the thread until it unblocks SIGTRAP. */

@@ -81,6 +81,44 @@ void perf_tell_last(struct tracee *tracee, bool finished)
 	task->stopless = true;
 }
 
+/* When the first call was left that the thread's stops have not told of; UINT64_MAX: none. */
+static uint64_t first_untold(const struct perf_task *task)
+{
+	return task->waits ? task->last.time_ns : perf_ring_time(&task->event);
+}
+
+/* The thread that was killed with this one, and whose first untold call was left before all others'. */
+static struct tracee *earliest_killed(const struct tracee *tracee, uint64_t before_ns)
+{
+	struct tracee *found = NULL;
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&tracee->tracer->tracees, &i));) {
+		struct tracee *other = slot->value;
+
+		if (other == tracee || other->task.process != tracee->task.process || other->stopped ||
+		    first_untold(&other->perf) >= before_ns || !proc_is_dying(other->task.tid))
+			continue;
+		before_ns = first_untold(&other->perf);
+		found = other;
+	}
+	return found;
+}
+
+/* What one thread closed another may have opened again, and their ends are told of in any order. */
+void perf_tell_earlier(struct tracee *tracee)
+{
+	uint64_t before_ns = tracee->perf.last.time_ns;
+	struct tracee *other;
+
+	while ((other = earliest_killed(tracee, before_ns))) {
+		other->perf.ended = true;
+		perf_drain(other);
+		if (other->perf.waits && other->perf.last.time_ns < before_ns)
+			perf_tell_last(other, other->perf.stopless);
+	}
+}
+
 /* A call that was interrupted and began again is one call. */
 static bool is_restarted(const struct perf_task *task, const struct perf_sample *next, const struct abi *abi)
 {

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +85,23 @@ int proc_status(pid_t tid, struct proc_status *status)
 		.switches = (uint64_t)field_number(text, "\nvoluntary_ctxt_switches:\t", 10),
 	};
 	return 0;
+}
+
+/* The flags of the kernel's include/linux/sched.h, which are the ninth field: proc_pid_stat(5). */
+bool proc_is_dying(pid_t tid)
+{
+	enum { PF_EXITING = 0x4, PF_SIGNALED = 0x400 };
+	char text[512];
+	struct proc_status status;
+	unsigned flags = 0;
+
+	if (proc_read(text, sizeof(text), "/proc/%d/stat", tid) < 0 || proc_status(tid, &status))
+		return true;
+	const char *after = strrchr(text, ')');
+
+	if (after)
+		sscanf(after, ") %*c %*d %*d %*d %*d %*d %u", &flags);
+	return flags & (PF_EXITING | PF_SIGNALED) || status.sig_pending >> (SIGKILL - 1) & 1;
 }
 
 int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[8])

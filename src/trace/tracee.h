@@ -422,6 +422,8 @@ struct proc_status {
 	uint64_t switches; /* voluntary context switches: how often it fell asleep */
 };
 int proc_status(pid_t tid, struct proc_status *status);
+/* Whether a thread was killed, or is gone: it never runs in its program again. */
+bool proc_is_dying(pid_t tid);
 /* Whether /proc is there, and of our own pid namespace: pid_namespaces(7), "/proc and PID namespaces". */
 bool proc_is_ours(void);
 /* The call that a thread sleeps in. 1: sleeps in a call; 0: runs, or sleeps elsewhere. */

@@ -1,0 +1,213 @@
+/*
+ * Threads that end, as their siblings and their parents see it: what is told of them, and in which order. Of
+ * made-up tracees, whose ids nobody can have, so that ptrace and /proc say of each that it is gone.
+ */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "../../src/trace/tracee.h"
+
+enum { NOBODY = 0x40000000, CODE_64 = 0x33 };
+
+/* What the owner was told, in words. */
+static void tell(void *user, const char *word, const struct task *task)
+{
+	char *told = user;
+	size_t length = strlen(told);
+
+	snprintf(told + length, 256 - length, "%s%s %d", length ? ", " : "", word, task->tid - NOBODY);
+}
+
+static void told_call(void *user, struct task *task, struct call *call)
+{
+	tell(user, call->finished ? "finished" : "unfinished", task);
+}
+
+static void told_exec(void *user, struct task *task, pid_t old_tid)
+{
+	(void)old_tid;
+	tell(user, "exec", task);
+}
+
+static void told_end(void *user, struct task *task, int status)
+{
+	(void)status;
+	tell(user, "end", task);
+}
+
+struct scene {
+	struct tracer tracer;
+	struct perf perf;
+	char told[256];
+};
+
+static void scene_begin(struct scene *scene)
+{
+	*scene = (struct scene){ 0 };
+	scene->tracer.events = (struct trace_events){
+		.finish = told_call, .exec = told_exec, .task_end = told_end, .user = scene->told
+	};
+	scene->tracer.perf = &scene->perf;
+	memset(&scene->tracer.options.wanted, 0xff, sizeof(scene->tracer.options.wanted));
+}
+
+/* A thread of a process; both are small numbers, added to what nobody has. */
+static struct tracee *scene_add(struct scene *scene, const struct engine *engine, pid_t tid, pid_t pid)
+{
+	struct tracee *tracee = tracee_new(&scene->tracer, NOBODY + tid, LIFE_TRACED);
+
+	engine_set(tracee, engine);
+	tracee_join(tracee, NOBODY + pid, true);
+	process_of(tracee)->any_fd = true;
+	tracee->announced = tracee->adopted = true;
+	return tracee;
+}
+
+/* Its last call had a record and no stop. */
+static void left_a_call(struct tracee *tracee, uint64_t time_ns, uint64_t number)
+{
+	tracee->perf.event.fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	tracee->perf.waits = true;
+	tracee->perf.last.time_ns = time_ns;
+	tracee->perf.last.regs.orig_rax = number;
+	tracee->perf.last.regs.cs = CODE_64;
+}
+
+static void scene_end(struct scene *scene)
+{
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&scene->tracer.tracees, &i)); i = 0)
+		tracee_end(slot->value, -1);
+	calls_free(&scene->tracer);
+	map_done(&scene->tracer.tracees);
+	map_done(&scene->tracer.processes);
+}
+
+/* Whichever of three killed threads ends first: what they did last is told in the order in which they did it.
+ */
+static void last_calls_are_told_in_order(void **state)
+{
+	(void)state;
+	for (pid_t first = 1; first <= 3; first++) {
+		struct scene scene;
+
+		scene_begin(&scene);
+		left_a_call(scene_add(&scene, &engine_perf, 1, 1), 2000, SYS_close);
+		left_a_call(scene_add(&scene, &engine_perf, 2, 1), 3000, SYS_read);
+		left_a_call(scene_add(&scene, &engine_perf, 3, 1), 1000, SYS_read);
+		left_a_call(scene_add(&scene, &engine_perf, 9, 9), 500, SYS_read);
+		tracee_end(tracee_find(&scene.tracer, NOBODY + first), 9);
+		for (pid_t tid = 1; tid <= 3; tid++)
+			if (tid != first)
+				tracee_end(tracee_find(&scene.tracer, NOBODY + tid), 9);
+		const char *at[] = { strstr(scene.told, "unfinished 3"), strstr(scene.told, "unfinished 1"),
+				     strstr(scene.told, "unfinished 2") };
+
+		assert_true(at[0] && at[0] < at[1] && at[1] < at[2]);
+		assert_null(strstr(scene.told, "unfinished 9"));
+		scene_end(&scene);
+	}
+}
+
+static enum engine_stop never_asked(struct tracee *tracee, const struct stop *stop)
+{
+	(void)stop;
+	fail_msg("%d was asked about", tracee->task.tid);
+	return ENGINE_NOTHING;
+}
+
+static int goes_on(struct tracee *tracee, bool leaving)
+{
+	(void)tracee;
+	(void)leaving;
+	return PTRACE_CONT;
+}
+
+/*
+ * SIGKILL at another thread's PTRACE_EVENT_EXEC, which comes under the leader's id: the exec's thread cannot
+ * be asked, and no new program runs. What the leader did last is not finished after an exec, but never.
+ */
+static void killed_at_the_stop_of_an_exec(void **state)
+{
+	static const struct engine engine = { .name = "made up", .stopped = never_asked, .resume = goes_on };
+	struct scene scene;
+	struct stop stop = { .tid = NOBODY + 1, .kind = STOP_EXEC };
+
+	(void)state;
+	scene_begin(&scene);
+	scene_add(&scene, &engine, 1, 1);
+	scene_add(&scene, &engine, 2, 1);
+	struct trace_call *call = call_new(tracee_find(&scene.tracer, NOBODY + 1));
+
+	call->tracee->task.call = &call->call;
+	dispatch(&scene.tracer, &stop);
+	assert_string_equal(scene.told, "end 2, unfinished 1");
+	stop.kind = STOP_ENDED;
+	dispatch(&scene.tracer, &stop);
+	assert_string_equal(scene.told, "end 2, unfinished 1, end 1");
+	assert_int_equal(scene.tracer.processes.count, 0);
+	scene_end(&scene);
+}
+
+/* A new thread whose maker has not told of it yet is not a thread of the process that made its process. */
+static void orphans_are_their_own_process_s(void **state)
+{
+	static const struct {
+		pid_t tgid, ppid, adopter;
+	} rows[] = {
+		{ 20, 10, 20 }, /* a thread: its PPid is whose child its process is */
+		{ 21, 10, 10 }, /* a process */
+		{ 21, 20, 20 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		static const struct engine engine = {
+			.name = "made up", .stopped = never_asked, .resume = goes_on, .adopt = tracee_resume
+		};
+		struct scene scene;
+		struct stop first = { .tid = NOBODY + 21, .kind = STOP_OTHER };
+
+		scene_begin(&scene);
+		struct tracee *parents[] = { scene_add(&scene, &engine, 10, 10),
+					     scene_add(&scene, &engine, 20, 20) };
+		struct tracee *orphan = tracee_new(&scene.tracer, NOBODY + 21, LIFE_ORPHAN);
+
+		orphan->orphan_tgid = NOBODY + rows[i].tgid;
+		orphan->orphan_ppid = NOBODY + rows[i].ppid;
+		orphan->first = first;
+		scene.tracer.orphans = true;
+		for (unsigned at = 0; at < 2; at++) {
+			bool mine = parents[at]->task.tid == NOBODY + rows[i].adopter;
+
+			if (orphan->life == LIFE_ORPHAN)
+				birth_parent_ended(parents[at]);
+			if (orphan->life != (mine ? LIFE_TRACED : orphan->life) ||
+			    (!mine && orphan->task.process == parents[at]->task.process))
+				fail_msg("row %zu: at the end of %d", i, parents[at]->task.tid - NOBODY);
+		}
+		assert_int_equal(orphan->task.process->pid, orphan->orphan_tgid);
+		scene_end(&scene);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(last_calls_are_told_in_order),
+		cmocka_unit_test(killed_at_the_stop_of_an_exec),
+		cmocka_unit_test(orphans_are_their_own_process_s),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
