@@ -257,14 +257,15 @@ static void wake_gently(struct tracee *tracee)
 		tracee->woken = !ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
 }
 
-/* An engine that needs no stop has the thread at once. */
+/*
+ * An engine that needs no stop has the thread at once; what the thread sleeps in is told of later, which
+ * takes time in which its calls are not to be missed.
+ */
 static void begin_seized(struct tracee *tracee)
 {
 	struct call call = { 0 };
 
 	look_asleep(tracee, &call);
-	tell_sleep(tracee);
-	tracee->sleeping = false;
 	tracee->life = LIFE_TRACED;
 	tracee->adopted = true;
 	tracee->engine->begun(tracee);
@@ -339,27 +340,39 @@ static void mend_woken(struct tracer *tracer, pid_t pid)
 	free(aside.stops);
 }
 
-/* Threads are woken at once after they were seized; then they, and what they sleep in, are told of. */
+static void tell_sleepers(struct tracer *tracer, pid_t pid)
+{
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (!tracee->task.process || tracee->task.process->pid != pid)
+			continue;
+		if (!tracee->announced)
+			tracee_announce(tracee, NULL, 0);
+		tell_sleep(tracee);
+		if (tracee->life == LIFE_TRACED) /* no stop is going to come of it */
+			tracee->sleeping = false;
+	}
+}
+
+/* Threads are woken, or begun with, at once after they were seized; then they, and what they sleep in, are
+ * told of. */
 static void wake_process(struct tracer *tracer, pid_t pid)
 {
 	struct map_slot *slot;
 
-	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));)
-		if (is_new(slot->value, pid) && !((struct tracee *)slot->value)->engine->seized)
-			wake_gently(slot->value);
-	mend_woken(tracer, pid);
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
 		struct tracee *tracee = slot->value;
 
-		if (!is_new(tracee, pid))
-			continue;
-		if (!tracee->announced)
-			tracee_announce(tracee, NULL, 0);
-		if (tracee->engine->seized)
+		if (is_new(tracee, pid) && tracee->engine->seized)
 			begin_seized(tracee);
-		else
-			tell_sleep(tracee);
+		else if (is_new(tracee, pid))
+			wake_gently(tracee);
 	}
+	mend_woken(tracer, pid);
+	tell_sleepers(tracer, pid);
 	bell_rest(tracer);
 }
 

@@ -77,7 +77,8 @@ struct perf_task {
 	bool stopless;		    /* the call before had no stop */
 	bool mapped;		    /* code was mapped, and the owner does not know yet */
 	uint64_t patrol_head;	    /* where the ring ended when it was looked at last */
-	uint64_t quiet_from;	    /* its time on a processor when its event was disabled */
+	uint64_t quiet_from;	    /* perf_quiesce.c: its time on a processor when it was looked at first */
+	bool is_past;		    /* and whether it got on since */
 	uint64_t insns[PERF_INSNS]; /* behind which 64-bit calls' instructions are known to be */
 	bool own_signal;	    /* a SIGTRAP of the program's own comes again, as own_info says */
 	siginfo_t own_info;
@@ -187,6 +188,11 @@ void perf_watch_mask(struct tracee *tracee);
 /* The events of the held tracee's process are disabled, or all events where none is held: waits until none of
  * the threads can be sent SIGTRAP. */
 void perf_quiesce(const struct tracer *tracer, const struct tracee *held);
+/*
+ * Whether some thread may still be in the call in which it was preempted when this was asked first (begin):
+ * it has not slept since, nor used the processor for as long as the rest of a call takes.
+ */
+bool perf_may_be_leaving(const struct tracer *tracer, bool begin);
 
 /* perf_ring.c */
 /* Takes the next record of the ring. PERF_NOTHING: none. */

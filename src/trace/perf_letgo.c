@@ -7,6 +7,7 @@
 #include "tracee.h"
 
 enum { LETGO_TICK_NS = 5000000, LETGO_NATURAL_NS = 20000000, LETGO_MOST_NS = 1000000000 };
+enum { LEAVING_TICK_NS = 1000000, LEAVING_MOST_NS = 300000000 };
 
 static bool needs_release(const struct tracee *tracee)
 {
@@ -136,15 +137,59 @@ static void end_unguarded(struct tracer *tracer)
 		perf_quiesce(tracer, NULL);
 }
 
+/*
+ * What a call sent may be seen by others before the call is left, and that is all that is seen of a call
+ * here: threads that are on their way out of one get the time to leave it.
+ */
+static void await_leaving(struct tracer *tracer)
+{
+	uint64_t begin = clock_monotonic_ns();
+	bool leaving = perf_may_be_leaving(tracer, true);
+	struct stop stop;
+
+	bell_set(tracer, LEAVING_TICK_NS, LEAVING_TICK_NS);
+	while (leaving && !tracer->quiet && clock_monotonic_ns() - begin < LEAVING_MOST_NS) {
+		if (!stop_wait(tracer, &stop))
+			break;
+		if (stop.tid)
+			dispatch(tracer, &stop);
+		else
+			leaving = perf_may_be_leaving(tracer, false);
+	}
+}
+
+/* All events are disabled, and nothing comes of them any more: what has come is told of. */
+static void tell_rest(struct tracer *tracer)
+{
+	struct map_slot *slot;
+	struct stop stop;
+
+	stop_collect(tracer);
+	while (queue_take(&tracer->queue, &stop))
+		dispatch(tracer, &stop);
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (tracee->perf.event.fd < 0 || tracee->stopped || tracee->life != LIFE_TRACED)
+			continue;
+		perf_files_drain(tracee);
+		perf_drain(tracee);
+		perf_tell_last(tracee, true);
+	}
+	calls_report(tracer);
+}
+
 /* Natural stops first, then interruptions. */
 void perf_letgo(struct tracer *tracer)
 {
-	uint64_t begin = clock_monotonic_ns(), asked = 0;
+	uint64_t begin, asked = 0;
 	unsigned skip = 0;
 	struct stop stop;
 
 	if (!tracer->perf)
 		return;
+	await_leaving(tracer);
+	begin = clock_monotonic_ns();
 	tracer->perf->closing = true;
 	end_unguarded(tracer);
 	bell_set(tracer, LETGO_TICK_NS, LETGO_TICK_NS);
@@ -162,4 +207,5 @@ void perf_letgo(struct tracer *tracer)
 	}
 	bell_set(tracer, 0, 0);
 	tell_unreleased(tracer);
+	tell_rest(tracer);
 }

@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "tracee.h"
 
-enum { PAUSE_NS = 200000, ENOUGH_NS = 100000, MOST_NS = 500000000 };
+enum { PAUSE_NS = 200000, ENOUGH_NS = 100000, MOST_NS = 500000000, CALL_NS = 1000000 };
 
 /* Nanoseconds on a processor: Documentation/scheduler/sched-stats.rst, /proc/PID/schedstat. */
 static uint64_t time_on_cpu(const struct tracee *tracee)
@@ -38,14 +38,19 @@ static bool can_run(const struct tracee *tracee)
 	return got > 0 && !strncmp(text, "running", 7);
 }
 
-static bool is_past(const struct tracee *tracee)
+/* Once it is past, it stays so. */
+static bool is_past(struct tracee *tracee, uint64_t enough_ns)
 {
-	return tracee->stopped || !can_run(tracee) ||
-	       time_on_cpu(tracee) - tracee->perf.quiet_from >= ENOUGH_NS;
+	struct perf_task *task = &tracee->perf;
+
+	task->is_past |=
+		tracee->stopped || !can_run(tracee) || time_on_cpu(tracee) - task->quiet_from >= enough_ns;
+	return task->is_past;
 }
 
 /* The next thread that is not past, or NULL. begin: notes where each stands. */
-static struct tracee *next_running(const struct tracer *tracer, const struct tracee *held, bool begin)
+static struct tracee *next_running(const struct tracer *tracer, const struct tracee *held, bool begin,
+				   uint64_t enough_ns)
 {
 	struct map_slot *slot;
 	struct tracee *found = NULL;
@@ -56,9 +61,11 @@ static struct tracee *next_running(const struct tracer *tracer, const struct tra
 		if (tracee->perf.event.fd < 0 ||
 		    (held && (tracee == held || tracee->task.process != held->task.process)))
 			continue;
-		if (begin)
+		if (begin) {
 			tracee->perf.quiet_from = time_on_cpu(tracee);
-		if (!is_past(tracee))
+			tracee->perf.is_past = false;
+		}
+		if (!is_past(tracee, enough_ns))
 			found = tracee;
 	}
 	return found;
@@ -68,12 +75,17 @@ void perf_quiesce(const struct tracer *tracer, const struct tracee *held)
 {
 	const struct timespec pause = { 0, PAUSE_NS };
 	uint64_t start = clock_monotonic_ns();
-	const struct tracee *running = next_running(tracer, held, true);
+	const struct tracee *running = next_running(tracer, held, true, ENOUGH_NS);
 
 	while (running && clock_monotonic_ns() - start < MOST_NS) {
 		nanosleep(&pause, NULL);
-		running = next_running(tracer, held, false);
+		running = next_running(tracer, held, false, ENOUGH_NS);
 	}
 	if (running)
 		log_debug("%d: gets no processor time: its last event may come late", running->task.tid);
+}
+
+bool perf_may_be_leaving(const struct tracer *tracer, bool begin)
+{
+	return next_running(tracer, NULL, begin, CALL_NS);
 }

@@ -77,9 +77,7 @@ def test_started(server, engine):
     assert_shown(events)
 
 
-def test_attached(server, attach_engine, request):
-    if attach_engine == "perf" and "go" in request.node.callspec.id:
-        request.applymarker(pytest.mark.xfail(reason="calls are lost around a change of engine: Go makes threads with signals blocked"))
+def test_attached(server, attach_engine):
     with harness.background(server, ready=b"port ") as process:
         port = int(process.first.split()[1])
         with harness.attach(process.pid, engine=attach_engine) as attached:
