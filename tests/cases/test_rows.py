@@ -65,9 +65,10 @@ class Rows:
     def open(self, kind):
         self.add("open {} {} {}".format(*kind))
 
-    def run(self, program, *options):
+    def run(self, program, engine, *options):
         """Makes the calls; returns [what was wrong]."""
-        traced = harness.trace([program], "-e", f"trace={TYPES}", *options, stdin="\n".join(self.lines).encode("ascii") + b"\n")
+        traced = harness.trace([program], "-e", f"trace={TYPES}", *options, engine=engine,
+                               stdin="\n".join(self.lines).encode("ascii") + b"\n")
         assert traced.status == 0, traced
         answers = [json.loads(line) for line in traced.out.splitlines()]
         assert len(answers) == len(self.lines), traced
@@ -177,14 +178,14 @@ def option_rows(rows, level, kind, name, row, word):
 
 @pytest.mark.parametrize("variant,word", BITS)
 @pytest.mark.parametrize("level", rowtable.OPTIONS)
-def test_options(program, variant, word, level):
+def test_options(program, engine, variant, word, level):
     kind, table = rowtable.OPTIONS[level]
     if level in OF_A_FAMILY and not has_family(kind):
         pytest.skip(f"this kernel has no such socket; {level} means another level elsewhere: test_decode_calls.c has it")
     rows = Rows()
     for name, row in table.items():
         option_rows(rows, level, kind, name, row, word)
-    wrong = rows.run(program("rows", variant))
+    wrong = rows.run(program("rows", variant), engine)
     assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)
 
 
@@ -194,7 +195,7 @@ def only_names(section, level):
 
 
 @pytest.mark.parametrize("variant,word", BITS)
-def test_options_with_a_name(program, variant, word):
+def test_options_with_a_name(program, engine, variant, word):
     """Options that are bytes: their names, in all levels."""
     rows = Rows()
     rows.open(rowtable.UDP)
@@ -206,7 +207,7 @@ def test_options_with_a_name(program, variant, word):
                 detail(event, "optval", {"data": "ab"})
             rows.add(f"set {numbers()[level]} {numbers()[name]} {b'ab'.hex()}", check)
     assert len(rows.lines) > 80
-    wrong = rows.run(program("rows", variant))
+    wrong = rows.run(program("rows", variant), engine)
     assert not wrong, "\n".join(wrong)
 
 
@@ -227,7 +228,7 @@ def sent(wanted):
 
 @pytest.mark.parametrize("variant,word", BITS)
 @pytest.mark.parametrize("level", rowtable.CONTROLS)
-def test_control_messages_sent(program, variant, word, level):
+def test_control_messages_sent(program, engine, variant, word, level):
     kind, table = rowtable.CONTROLS[level]
     rows = Rows()
     for name, of in table.items():
@@ -238,12 +239,12 @@ def test_control_messages_sent(program, variant, word, level):
         rows.add("bad")
         rows.add(f"control {numbers()[level]} {numbers()[name]} {of.sample(word).hex()}",
                  sent(message(level, name, of.sample(word), of, word)))
-    wrong = rows.run(program("rows", variant))
+    wrong = rows.run(program("rows", variant), engine)
     assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)
 
 
 @pytest.mark.parametrize("variant,word", BITS)
-def test_control_messages_with_a_name(program, variant, word):
+def test_control_messages_with_a_name(program, engine, variant, word):
     """Messages that are bytes: their names, in all levels."""
     rows = Rows()
     rows.open(rowtable.UDP)
@@ -252,7 +253,7 @@ def test_control_messages_with_a_name(program, variant, word):
             wanted = message(level, name, b"\xff\xff", rowtypes.BYTES, word)
             rows.add(f"control {numbers()[level]} {numbers()[name]} ffff", sent(wanted))
     assert len(rows.lines) > 150
-    wrong = rows.run(program("rows", variant))
+    wrong = rows.run(program("rows", variant), engine)
     assert not wrong, "\n".join(wrong)
 
 
@@ -264,7 +265,7 @@ def control_names():
 
 
 @pytest.mark.parametrize("variant,word", BITS)
-def test_control_messages_received(program, variant, word):
+def test_control_messages_received(program, engine, variant, word):
     """Sockets that send to themselves, with all that may come along asked for."""
     got = set()
 
@@ -292,7 +293,7 @@ def test_control_messages_received(program, variant, word):
         rows.add("again")
         rows.add("receive 0", received)
         rows.add("receive 64", received)
-    wrong = rows.run(program("rows", variant))
+    wrong = rows.run(program("rows", variant), engine)
     assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)
     assert got >= {"SCM_CREDENTIALS", "IP_PKTINFO", "IP_TTL", "IP_TOS", "IP_ORIGDSTADDR", "IPV6_PKTINFO", "IPV6_HOPLIMIT", "IPV6_TCLASS",
                    "IPV6_ORIGDSTADDR", "SCM_TIMESTAMP", "SCM_TIMESTAMPNS", "SO_TIMESTAMP_NEW", "SO_TIMESTAMPNS_NEW"}, got
@@ -302,7 +303,7 @@ def test_control_messages_received(program, variant, word):
 
 
 @pytest.mark.parametrize("variant,word", BITS)
-def test_addresses(program, variant, word):
+def test_addresses(program, engine, variant, word):
     """Each family's address is bound on a socket of the family, where there is one, and connected to on fd -1."""
     rows = Rows()
     for family, samples in rowtable.ADDRESSES.items():
@@ -327,7 +328,7 @@ def test_addresses(program, variant, word):
                 "sa_family": "AF_UNIX", "sun_path": "@" + data[3:].decode("ascii"), "abstract": True}
             detail(event, "addr", wanted)
         rows.add("name 128", named)
-    wrong = rows.run(program("rows", variant))
+    wrong = rows.run(program("rows", variant), engine)
     assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)
 
 
@@ -338,7 +339,7 @@ NETLINK = [(12, 0x0a01, "NFT_MSG_GETTABLE"), (9, 1000, "AUDIT_GET"), (6, 18, "XF
 
 
 @pytest.mark.parametrize("variant,word", BITS)
-def test_netlink_headers(program, variant, word):
+def test_netlink_headers(program, engine, variant, word):
     """Every protocol that this kernel has: type and flags by name, length, sequence and port."""
     rows, had = Rows(), 0
     for protocol, kind, name in NETLINK:
@@ -354,7 +355,7 @@ def test_netlink_headers(program, variant, word):
             assert "NLM_F_REQUEST" in message["nlmsg_flags"], message
         rows.add(f"send {struct.pack('=IHHII', 16, kind, 1, 77, 0).hex()}", check)
     assert had >= 3
-    wrong = rows.run(program("rows", variant))
+    wrong = rows.run(program("rows", variant), engine)
     assert not wrong, "\n".join(wrong)
 
 
@@ -388,11 +389,11 @@ def fcntl_row(rows, name, row, word):
 
 
 @pytest.mark.parametrize("variant,word", BITS)
-def test_fcntl(program, variant, word):
+def test_fcntl(program, engine, variant, word):
     rows = Rows()
     for name, row in rowtable.FCNTL.items():
         fcntl_row(rows, name, row, word)
-    wrong = rows.run(program("rows", variant))
+    wrong = rows.run(program("rows", variant), engine)
     assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)
 
 
@@ -436,7 +437,7 @@ def argument_row(rows, name, way, of, word):
 
 
 @pytest.mark.parametrize("variant,word", BITS)
-def test_ioctl(program, variant, word):
+def test_ioctl(program, engine, variant, word):
     rows = Rows()
     for name, row in rowtable.IOCTL.items():
         if isinstance(row, rowtable.Ifreq):
@@ -451,7 +452,7 @@ def test_ioctl(program, variant, word):
     for (kind, name), of in rowtable.IOCTL_OF_FAMILY.items():
         rows.open(kind)
         argument_row(rows, name, "in", of, word)
-    wrong = rows.run(program("rows", variant))
+    wrong = rows.run(program("rows", variant), engine)
     assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)
 
 
@@ -489,7 +490,7 @@ STRACE_IS_WRONG = [
 
 
 @pytest.mark.parametrize("variant,word", BITS)
-def test_where_strace_is_wrong(program, variant, word):
+def test_where_strace_is_wrong(program, engine, variant, word):
     """Cases that strace 6.1 shows as bytes, as a wrong number or not at all; written out, so that no table stands between."""
     rows = Rows()
     for kind, line, wanted in STRACE_IS_WRONG:
@@ -499,7 +500,7 @@ def test_where_strace_is_wrong(program, variant, word):
                 detail({"details": found}, name, value)
         rows.open(kind)
         rows.add(re.sub(r"WORD(\d+)", lambda match: int(match[1]).to_bytes(word, "little").hex(), line), check)
-    wrong = rows.run(program("rows", variant))
+    wrong = rows.run(program("rows", variant), engine)
     assert not wrong, "\n".join(wrong)
 
 
@@ -527,7 +528,7 @@ def test_every_row_is_here():
 
 
 @pytest.mark.parametrize("variant,word", BITS)
-def test_private_requests(program, variant, word):
+def test_private_requests(program, engine, variant, word):
     """Requests that a driver or the wireless extensions give a meaning: struct ifreq with a pointer or bytes."""
     rows = Rows()
     rows.open(rowtable.UDP)
@@ -550,5 +551,5 @@ def test_private_requests(program, variant, word):
         rows.add(f"ioctl {numbers()[name]} {(lo + bytes(range(16))).ljust(size, bytes(1)).hex()}",
                  check_of(name, {"ifr_name": "lo", "u": rowtypes.raw(bytes(range(16)))}))
     rows.add("plain 12345678 99", lambda event, answer: detail(event, "request", 12345678))
-    wrong = rows.run(program("rows", variant))
+    wrong = rows.run(program("rows", variant), engine)
     assert not wrong, f"{len(wrong)} rows:\n" + "\n".join(wrong)
