@@ -32,6 +32,7 @@ struct task {
 	pid_t tid;
 	struct process *process;
 	char comm[16];
+	bool ending;	       /* state_task_exiting told of it; state/ */
 	bool exits_only;       /* its calls are seen at their exits only; trace/ */
 	struct fdtable *files; /* state/ */
 	struct space *space;   /* stack/ */

@@ -93,7 +93,10 @@ void state_task_exiting(struct state *state, struct task *task)
 {
 	struct fdtable *table = task->files;
 
-	if (table && ++table->exiting == table->refs)
+	if (!table || task->ending)
+		return;
+	task->ending = true;
+	if (++table->exiting == table->refs)
 		tcp_exiting(state, task);
 }
 
@@ -101,8 +104,9 @@ void state_task_end(struct state *state, struct task *task)
 {
 	file_tell_found(state);
 	state->ask->forget(state->ask, task->tid);
-	if (task->files && task->files->exiting)
+	if (task->files && task->ending)
 		task->files->exiting--;
+	task->ending = false;
 	fdtable_unref(state, task->files);
 	task->files = NULL;
 	if (task->process && task->process->state_task == task)

@@ -197,16 +197,65 @@ static struct tracee *on_signal(struct tracee *tracee, const struct stop *stop)
 	return tracee;
 }
 
-/* No call of it will end any more: what they hold of files is given back before its siblings end. */
-static struct tracee *on_exiting(struct tracee *tracee, const struct stop *stop)
+/* Tells of a thread that it ends, once. */
+static void tell_exiting(struct tracee *tracee)
 {
 	const struct trace_events *events = &tracee->tracer->events;
 
+	if (events->exiting && !tracee->exiting)
+		events->exiting(events->user, &tracee->task);
+	tracee->exiting = true;
+}
+
+static bool is_sibling(const struct tracee *tracee, const struct tracee *other)
+{
+	return other != tracee && other->task.process == tracee->task.process &&
+	       (other->life == LIFE_TRACED || other->life == LIFE_ATTACHED);
+}
+
+/* Whether it makes no call any more. It may stand at its end already, and be met at an older stop of it. */
+static bool is_ending(const struct tracee *tracee)
+{
+	siginfo_t at;
+
+	return tracee->exiting || proc_is_ending(tracee->task.tid) ||
+	       (!ptrace(PTRACE_GETSIGINFO, tracee->task.tid, 0, &at) &&
+		at.si_code == (SIGTRAP | PTRACE_EVENT_EXIT << 8));
+}
+
+/*
+ * When the last thread that was not killed ends, the others end too, whatever they were about. One that was
+ * killed at a stop may leave without another: what resumed it from the one resumes it from the next as well.
+ */
+static void tell_killed_siblings(struct tracee *tracee)
+{
+	struct map *tracees = &tracee->tracer->tracees;
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(tracees, &i));) {
+		const struct tracee *other = slot->value;
+
+		if (is_sibling(tracee, other) && !is_ending(other))
+			return;
+	}
+	for (size_t i = 0; (slot = map_next(tracees, &i));)
+		if (is_sibling(tracee, slot->value))
+			calls_flush(slot->value);
+	calls_report(tracee->tracer);
+	for (size_t i = 0; (slot = map_next(tracees, &i));)
+		if (is_sibling(tracee, slot->value))
+			tell_exiting(slot->value);
+}
+
+/* No call of it will end any more: what they hold of files is given back before its siblings end. */
+static struct tracee *on_exiting(struct tracee *tracee, const struct stop *stop)
+{
 	(void)stop;
 	if (tracee->life != LIFE_TRACED && tracee->life != LIFE_ATTACHED)
 		return tracee;
-	if (events->exiting)
-		events->exiting(events->user, &tracee->task);
+	if (tracee->tracer->events.exiting && tracee->task.process->threads > 1)
+		tell_killed_siblings(tracee);
+	tell_exiting(tracee);
 	calls_flush(tracee);
 	return tracee;
 }

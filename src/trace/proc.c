@@ -119,3 +119,22 @@ int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[8])
 		      &args[7]) == 9 &&
 	       text[0] != '-';
 }
+
+bool proc_is_ending(pid_t tid)
+{
+	enum { EXITING = 4 /* PF_EXITING of linux/sched.h */ };
+	unsigned long flags, pending;
+	char text[1024];
+	int got = proc_read(text, sizeof(text), "/proc/%d/stat", tid);
+	const char *rest = got > 0 ? strrchr(text, ')') : NULL;
+
+	if (!rest)
+		return got == -ENOENT || got == -ESRCH;
+	/* From the third field on: flags is the ninth, and the signals that wait for this thread alone the
+	 * 31st. */
+	return sscanf(rest,
+		      ") %*c %*d %*d %*d %*d %*d %lu %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %*u %*u "
+		      "%*d %*u %*u %*u %*u %*u %*u %lu",
+		      &flags, &pending) == 2 &&
+	       (flags & EXITING || pending >> (SIGKILL - 1) & 1);
+}

@@ -85,6 +85,7 @@ struct tracee {
 	bool stopped, hold; /* hold: stays stopped after dispatch */
 	bool calls_stop;    /* it runs with PTRACE_SYSCALL */
 	bool asleep;	    /* letting go: it slept in a call when it was looked at */
+	bool exiting;	    /* the owner was told that it ends */
 	bool adopted;	    /* its engine was told of it at a stop */
 	bool announced;	    /* the owner was told of it */
 	enum stop_kind kind;
@@ -426,6 +427,8 @@ int proc_status(pid_t tid, struct proc_status *status);
 bool proc_is_dying(pid_t tid);
 /* Whether /proc is there, and of our own pid namespace: pid_namespaces(7), "/proc and PID namespaces". */
 bool proc_is_ours(void);
+/* Whether the thread makes no call any more: it is killed, on its way out, or gone. proc_pid_stat(5) */
+bool proc_is_ending(pid_t tid);
 /* The call that a thread sleeps in. 1: sleeps in a call; 0: runs, or sleeps elsewhere. */
 int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[8]);
 int proc_read(char *buffer, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));

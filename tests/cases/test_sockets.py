@@ -678,6 +678,14 @@ def test_tcp_info_at_close(engine, how):
     assert acked[0] >= 5, samples
 
 
+def test_tcp_info_of_killed_threads(program, engine):
+    """Threads that are killed at a stop may end without another: what they had open is asked for all the same."""
+    for _ in range(8):
+        trace = harness.trace([program("killed")], "--tcp-info=close", "-e", "none,getsockopt", engine=engine)
+        samples = trace.of("socket", "tcp_info")
+        assert trace.status == 3 and len(samples) == 2 and len({event["socket"] for event in samples}) == 2, (samples, trace)
+
+
 CARRIES = """
 import select, socket
 server = socket.create_server(('127.0.0.1', 0))
