@@ -105,7 +105,7 @@ struct perf {
 /* perf_event.c */
 /* The tracepoint's number, from its path below tracefs; or a negative errno. */
 int perf_find_id(const char *path);
-/* A descriptor of such an event, or a negative errno. tid 0: of ourselves. */
+/* A descriptor of such an event of a thread, or a negative errno. */
 int perf_open_fd(const struct perf_event_attr *attr, pid_t tid);
 int perf_open_tracepoint(struct perf *perf, struct error *error);
 void perf_close_tracepoint(struct perf *perf);

@@ -54,7 +54,7 @@ int perf_entries_begin(struct perf *perf)
 		return perf->entry_id;
 	struct perf_event_attr attr = attributes(perf);
 
-	perf->entry_keeper = perf_open_fd(&attr, 0);
+	perf->entry_keeper = perf_open_fd(&attr, getpid()); /* as the other's: perf_open_tracepoint */
 	return perf->entry_keeper < 0 ? perf->entry_keeper : 0;
 }
 

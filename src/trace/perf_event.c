@@ -146,7 +146,9 @@ int perf_open_tracepoint(struct perf *perf, struct error *error)
 			strerror(-perf->id));
 	struct perf_event_attr attr = attributes(perf, true);
 
-	perf->keeper = open_event(&attr, 0);
+	/* Of the main thread, which sleeps: an event of the tracing thread's own, even a disabled one, is
+	 * taken out and in at each of its switches. */
+	perf->keeper = open_event(&attr, getpid());
 	return perf->keeper < 0 ? explain_open(-perf->keeper, error) : 0;
 }
 
