@@ -102,13 +102,16 @@ class Server:
             stop(server)
 
 
+def showing_all(tracers):
+    """strace shows the calls that sockline shows too: servers read, write, wait and close."""
+    return {n: [w.replace("trace=network", "trace=network,desc") for w in t] for n, t in tracers.items()}
+
+
 def server_rows(bench, title, server, port):
-    tracers = started(bench)
-    if "strace" in tracers:  # the calls that sockline shows too: servers write, wait and close
-        tracers["strace"] = [w.replace("trace=network", "trace=network,desc") for w in tracers["strace"]]
+    tracers, attachers = showing_all(started(bench)), showing_all(attaching(bench))
     names = [n for n in ("native", "floor", "strace", "sockline", "sockline -j") if n in tracers]
     bench.measure(f"{title}, started", {n: lambda t=tracers[n]: server.wrapped(t, port) for n in names}, "requests/s")
-    bench.measure(f"{title}, attached", {n: lambda t=t: server.attached(t, port) for n, t in attaching(bench).items()},
+    bench.measure(f"{title}, attached", {n: lambda t=t: server.attached(t, port) for n, t in attachers.items()},
                   "requests/s")
 
 
