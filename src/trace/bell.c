@@ -289,14 +289,18 @@ static int by_time(const void *left, const void *right)
 /*
  * Where only exits are seen, what one thread closed another may have opened again, so the order counts: all
  * that have stopped are taken together, those whose calls' exits have a time in the order of these, the
- * others after them.
+ * others after them. That need not be while no other thread has left a call: then, as in collect_fairly, now
+ * and then only.
  */
 static void collect_in_order(struct tracer *tracer, pid_t tid, int status)
 {
 	struct stop_queue *queue = &tracer->queue;
 
 	queue_put(queue, tid, status);
+	if (!perf_others_left(tracer, tid) && !tracer->crowded && ++tracer->alone % BATCH_EVERY)
+		return;
 	stop_collect(tracer);
+	tracer->crowded = queue->count > 1;
 	if (queue->count < 2 || queue->first + queue->count > queue->room)
 		return;
 	struct queued_stop *stops = queue->stops + queue->first;

@@ -20,7 +20,7 @@
 #define TRAP_PERF_FLAG_ASYNC 1
 #endif
 
-enum { PERF_RECORD_ROOM = 512, PERF_FLAGS_AT = 36 };
+enum { PERF_RECORD_ROOM = 512, PERF_FLAGS_AT = 36, RINGS_MOST = 16 };
 
 static bool same_place(const struct user_regs_struct *a, const struct user_regs_struct *b)
 {
@@ -323,6 +323,23 @@ enum engine_stop perf_stopped(struct tracee *tracee, const struct stop *stop)
 bool perf_needs_order(const struct tracer *tracer)
 {
 	return tracer->perf && tracer->perf->tasks > 1;
+}
+
+/* A call's record is in its thread's ring before the thread stops. Of many threads it costs less to ask wait4
+ * for them. */
+bool perf_others_left(const struct tracer *tracer, pid_t tid)
+{
+	const struct map_slot *slot;
+
+	if (tracer->tracees.count > RINGS_MOST)
+		return true;
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		const struct tracee *tracee = slot->value;
+
+		if (tracee->task.tid != tid && !perf_ring_empty(&tracee->perf.event))
+			return true;
+	}
+	return false;
 }
 
 uint64_t perf_stop_time(struct tracer *tracer, pid_t tid, int status)
