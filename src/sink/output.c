@@ -3,6 +3,7 @@
 #include "sink/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -232,6 +233,8 @@ static void free_output(struct output *output)
 	pthread_cond_destroy(&output->wake);
 	pthread_cond_destroy(&output->moved);
 	pthread_mutex_destroy(&output->lock);
+	if (output->direct >= 0)
+		close(output->direct);
 	free(output->fill);
 	free(output->batch);
 	free(output->path);
@@ -252,7 +255,7 @@ static struct output *new_output(const char *path, void (*complain)(void *user, 
 		errno = ENOMEM;
 		return NULL;
 	}
-	output->fd = output->child_pidfd = -1;
+	output->fd = output->direct = output->child_pidfd = -1;
 	output->path = copy;
 	output->complain = complain;
 	output->user = user;
@@ -278,6 +281,18 @@ static struct output *started(struct output *output)
 	return NULL;
 }
 
+/*
+ * An open file description of our own, as the terminal's is shared with the program: it may not be told not
+ * to wait.
+ */
+static int open_direct(int fd)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
 struct output *output_fd(int fd, bool own, void (*complain)(void *user, const char *message), void *user)
 {
 	struct output *output =
@@ -289,6 +304,7 @@ struct output *output_fd(int fd, bool own, void (*complain)(void *user, const ch
 	output->fd = fd;
 	output->own = own;
 	output->terminal = isatty(fd);
+	output->direct = output->terminal ? open_direct(fd) : -1;
 	output->regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 	return started(output);
 }
@@ -335,6 +351,25 @@ static bool wait_for_room(struct output *output, size_t len)
 }
 
 /*
+ * Hands what waits to the terminal at once, as far as that has room: on a busy machine the writer may not run
+ * for long. An error is left for the writer to meet.
+ */
+static void write_direct(struct output *output)
+{
+	ssize_t n;
+
+	if (output->direct < 0 || output->batch_len)
+		return;
+	n = write(output->direct, output->fill, output->len);
+	if (n <= 0)
+		return;
+	output->len -= (size_t)n;
+	memmove(output->fill, output->fill + n, output->len);
+	output->last_write_ns = clock_monotonic_ns();
+	atomic_fetch_add(&output->progress, n);
+}
+
+/*
  * On a terminal a line is waited for, so that it stands before what the program prints after its next call;
  * but not for long, and not again before a reader that is too slow for it has caught up.
  */
@@ -342,6 +377,9 @@ static void wait_shown(struct output *output)
 {
 	const uint64_t deadline = clock_monotonic_ns() + LIVE_NS;
 
+	write_direct(output);
+	if (!output->len && !output->batch_len)
+		return;
 	output->flushers++;
 	pthread_cond_signal(&output->wake);
 	while ((output->len || output->batch_len) && !output->error && clock_monotonic_ns() < deadline)

@@ -13,7 +13,8 @@
 
 struct output {
 	int fd;
-	bool own; /* fd is closed with the output */
+	int direct; /* the terminal, without waiting for it; -1: none, or it cannot be opened */
+	bool own;   /* fd is closed with the output */
 	bool terminal, regular;
 	bool lagging;	 /* a terminal's lines are waited for no longer, until it has caught up */
 	char *path;	 /* for messages */

@@ -9,7 +9,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pty.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +24,7 @@
 
 #include "base/clock.h"
 #include "sink/output.h"
+#include "sink/output_private.h"
 
 /* What complain said, and how often. */
 struct complaint {
@@ -125,6 +129,83 @@ static void test_lines_come_in_time(void **state)
 	assert_int_equal(output_close(to_file), 0);
 	close(ends[0]);
 	close(fd);
+}
+
+static void *burn(void *enough)
+{
+	while (!atomic_load((atomic_bool *)enough))
+		;
+	return NULL;
+}
+
+/* On a terminal a line stands before what is printed next, even where the writer gets no time at all. */
+static void test_terminal_keeps_order(void **state)
+{
+	enum { LINES = 20 };
+	const struct sched_param idle = { 0 };
+	atomic_bool enough = false;
+	cpu_set_t before, one;
+	char text[1024], wanted[1024], *end = wanted;
+	pthread_t burner;
+	int master, slave;
+
+	(void)state;
+	assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
+	assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	struct output *output = output_fd(slave, false, NULL, NULL);
+	assert_true(output_is_terminal(output));
+	assert_int_equal(pthread_setschedparam(output->thread, SCHED_IDLE, &idle), 0);
+	assert_int_equal(pthread_create(&burner, NULL, burn, &enough), 0);
+	for (int i = 0; i < LINES; i++) {
+		char line[16];
+		int len = snprintf(line, sizeof(line), "call %d\n", i);
+
+		output_write(output, line, (size_t)len);
+		assert_true(dprintf(slave, "after %d\n", i) > 0);
+		end += sprintf(end, "call %d\r\nafter %d\r\n", i, i);
+	}
+	atomic_store(&enough, true);
+	pthread_join(burner, NULL);
+	assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
+	assert_int_equal(output_close(output), 0);
+	assert_int_equal(read_all(master, text, (size_t)(end - wanted)), end - wanted);
+	assert_memory_equal(text, wanted, (size_t)(end - wanted));
+	close(slave);
+	close(master);
+}
+
+/* A terminal that takes nothing holds nobody up for long, and gets all lines once it goes on. */
+static void test_terminal_stands_still(void **state)
+{
+	enum { LINES = 2000, EACH = 33 };
+	static char text[LINES * EACH];
+	uint64_t start;
+	int master, slave;
+	struct termios raw;
+
+	(void)state;
+	assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
+	assert_int_equal(tcgetattr(slave, &raw), 0);
+	cfmakeraw(&raw);
+	assert_int_equal(tcsetattr(slave, TCSANOW, &raw), 0);
+	struct output *output = output_fd(slave, false, NULL, NULL);
+	start = clock_monotonic_ns();
+	for (int i = 0; i < LINES; i++) {
+		char line[EACH + 1];
+
+		snprintf(line, sizeof(line), "%032d\n", i);
+		output_write(output, line, EACH);
+	}
+	assert_true(clock_monotonic_ns() - start < 2000000000);
+	assert_int_equal(read_all(master, text, sizeof(text)), sizeof(text));
+	for (int i = 0; i < LINES; i++)
+		assert_int_equal(atoi(text + (size_t)i * EACH), i);
+	assert_int_equal(output_close(output), 0);
+	close(slave);
+	close(master);
 }
 
 /* Under load lines are written in batches, never one by one: a packet pipe shows each write(). */
@@ -375,6 +456,8 @@ static void test_append(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_terminal_keeps_order),
+		cmocka_unit_test(test_terminal_stands_still),
 		cmocka_unit_test(test_file_gets_all_lines),
 		cmocka_unit_test(test_lines_come_in_time),
 		cmocka_unit_test(test_writes_are_batches),
