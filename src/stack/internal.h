@@ -31,6 +31,7 @@ struct stack {
 	uint32_t snapshot;	 /* bytes worth copying first */
 	uint32_t deepest, walks; /* bytes that the last walks needed at most; how many these were */
 	uint8_t window[WINDOW];	 /* scratch: stack beyond the snapshot */
+	unsigned bare;		 /* how many walks in a row have met no line */
 	struct recall recall;
 };
 

@@ -5,6 +5,8 @@
 
 #include "space.h"
 
+enum { VAIN_MOST = 2 * RECALL_SLOTS, TRY_EVERY = 32 };
+
 /* Two slots may hold walks that begin alike: the same call, come to on two ways. */
 static struct recalled *slots_of(struct recall *recall, const struct recall_start *start)
 {
@@ -66,10 +68,17 @@ const struct recalled *recall_find(struct recall *recall, const struct recall_st
 		if (kept->id && kept->pc == start->regs->pc && kept->sp == start->regs->sp &&
 		    kept->space == start->space->id && kept->generation == start->space->generation &&
 		    kept->unwind == start->unwind && same_words(kept, start) &&
-		    same_registers(kept, start, memory))
+		    same_registers(kept, start, memory)) {
+			recall->vain -= recall->vain > 0;
 			return kept;
+		}
 	}
 	return NULL;
+}
+
+bool recall_pays(struct recall *recall)
+{
+	return recall->vain < VAIN_MOST || ++recall->tries % TRY_EVERY == 0;
 }
 
 struct recall_draft *recall_begin(struct recall *recall)
@@ -137,6 +146,7 @@ void recall_keep(struct recall *recall, const struct recall_start *start, struct
 	if (draft->lost || reach > start->got)
 		return;
 	empty(kept);
+	recall->vain += recall->vain < VAIN_MOST;
 	kept->reach = reach;
 	kept->id = ++recall->serial * RECALL_SLOTS + (uint64_t)(kept - recall->slots);
 	kept->space = start->space->id;

@@ -3,7 +3,8 @@
  * words of the stack: the return addresses, and those saved registers that a later frame is found by. While
  * these are as they were, so are the frames.
  *
- * Only walks along plain rows are kept: others ask more of the program than its stack.
+ * Only walks along plain rows are kept: others ask more of the program than its stack. Where keeping is not
+ * needed, it is done as long as it pays.
  */
 #ifndef SOCKLINE_STACK_RECALL_H
 #define SOCKLINE_STACK_RECALL_H
@@ -11,6 +12,7 @@
 #include "arch/regs.h"
 #include "arch/unwind.h"
 #include "model/call.h"
+#include "model/frame.h"
 
 struct place;
 struct space;
@@ -56,10 +58,14 @@ struct recalled {
 	bool cut;
 	const struct place **places; /* of the frames that have one; NULL: not named yet */
 	unsigned place_count;
+	bool called; /* caller is set */
+	struct caller caller;
 };
 
 struct recall {
-	uint64_t serial;
+	uint64_t serial; /* of those that were kept; 0: none */
+	unsigned vain;	 /* how many more were kept than found again */
+	unsigned tries;
 	struct recall_draft draft;
 	struct recalled slots[RECALL_SLOTS];
 };
@@ -67,6 +73,8 @@ struct recall {
 /* The kept walk that still holds, or NULL. May ask the held thread for its registers. */
 const struct recalled *recall_find(struct recall *recall, const struct recall_start *start,
 				   struct memory *memory);
+/* Whether enough walks are found again for keeping one to pay. */
+bool recall_pays(struct recall *recall);
 /* Begins a draft. */
 struct recall_draft *recall_begin(struct recall *recall);
 /* A row's register is used: how its value came about counts from here on. */

@@ -110,13 +110,11 @@ static const char *via_name(const struct module *module, const struct place *pla
 	return module->soname ? module->soname : module->name;
 }
 
-struct caller stack_caller(struct stack *stack, const struct walk *walk)
+static struct caller find_caller(struct stack *stack, const struct walk *walk)
 {
 	enum { NONE = UINT32_MAX };
 	uint32_t best[VERDICT_LINE + 1] = { NONE, NONE, NONE, NONE };
 
-	if (__builtin_expect(stack->fetching, false))
-		debug_poll(stack);
 	for (unsigned i = 0; i < walk->count; i++) {
 		struct code *code = frame_code(walk, i);
 		if (!code)
@@ -137,6 +135,20 @@ struct caller stack_caller(struct stack *stack, const struct walk *walk)
 	}
 	return (struct caller){ frame_place(stack, walk, bare != NONE ? bare : best[VERDICT_SKIP], true),
 				NULL };
+}
+
+struct caller stack_caller(struct stack *stack, const struct walk *walk)
+{
+	if (__builtin_expect(stack->fetching, false))
+		debug_poll(stack);
+	struct recalled *kept = recall_by_id(&stack->recall, walk->id);
+
+	if (!kept)
+		return find_caller(stack, walk);
+	if (!kept->called)
+		kept->caller = find_caller(stack, walk);
+	kept->called = true;
+	return kept->caller;
 }
 
 /* Whether a module has debug information; what is not known yet is looked for. */

@@ -6,7 +6,14 @@
 #include "perfmap.h"
 #include "symbols.h"
 
-enum { SIGNALS_MAX = 16, SCAN_BYTES = 4096, SCAN_TRIES = 32, MISSES_MAX = 3 };
+enum {
+	SIGNALS_MAX = 16,
+	SCAN_BYTES = 4096,
+	SCAN_TRIES = 32,
+	MISSES_MAX = 3,
+	BARE_WALKS = 16,
+	BARE_FRAMES = 4
+};
 
 /* Everything that one walk carries from frame to frame. */
 struct walker {
@@ -20,6 +27,7 @@ struct walker {
 	bool end;
 	bool linked; /* nothing was called from this frame: the link register is its own */
 	bool loose;  /* sp is only a lower bound */
+	bool lined;  /* a frame with a line was met */
 	unsigned signals;
 	uint64_t regs[UNWIND_REGS];
 	bool partial;	/* registers are still to be asked for, but those of */
@@ -500,7 +508,6 @@ static inline bool step(struct walker *walker, struct code *code)
 static unsigned walk_frames(struct walker *walker, struct walk_frame *frames, unsigned wanted)
 {
 	unsigned count = 0;
-	bool lined = false;
 
 	while (count < STACK_MAX) {
 		if (!walker->pc) {
@@ -514,8 +521,8 @@ static unsigned walk_frames(struct walker *walker, struct walk_frame *frames, un
 		if (!code && walker->guessed)
 			break;
 		frames[count++] = (struct walk_frame){ walker->pc, code, walker->guessed };
-		lined |= code && code->verdict == VERDICT_LINE;
-		if (lined && count >= wanted)
+		walker->lined |= code && code->verdict == VERDICT_LINE;
+		if (walker->lined && count >= wanted)
 			break;
 		if (!code || !step(walker, code)) {
 			if (!walker->end)
@@ -581,6 +588,23 @@ static void recall_walk(struct stack *stack, const struct recalled *kept, struct
 	learn_depth(stack, kept->reach);
 }
 
+/*
+ * Whether the next walk is to be kept although no stacks are shown: in programs without lines each goes to
+ * the outermost frame.
+ */
+static bool is_bare(struct stack *stack)
+{
+	return stack->bare >= BARE_WALKS && recall_pays(&stack->recall);
+}
+
+static void note_lines(struct stack *stack, const struct walker *walker, const struct walk *walk)
+{
+	if (walker->lined || walk->count < BARE_FRAMES)
+		stack->bare = 0;
+	else
+		stack->bare++;
+}
+
 /* Walks from scratch. */
 static void walk_anew(struct stack *stack, const struct recall_start *start, struct memory *memory, bool all,
 		      struct arena *arena, struct walk *walk)
@@ -599,7 +623,7 @@ static void walk_anew(struct stack *stack, const struct recall_start *start, str
 		.partial = regs->partial,
 		.linked = true,
 		.known = 1U << unwind->sp,
-		.draft = all ? recall_begin(&stack->recall) : NULL,
+		.draft = all || is_bare(stack) ? recall_begin(&stack->recall) : NULL,
 	};
 	unsigned max = stack->options.max_frames;
 
@@ -613,7 +637,8 @@ static void walk_anew(struct stack *stack, const struct recall_start *start, str
 	learn_depth(stack, walker.regs[unwind->sp] - regs->sp);
 	walk->frames = arena_alloc(arena, walk->count * sizeof(*walk->frames));
 	memcpy(walk->frames, stack->frames, walk->count * sizeof(*walk->frames));
-	if (walker.draft)
+	note_lines(stack, &walker, walk);
+	if (walker.draft && (all || !walker.lined))
 		recall_keep(&stack->recall, start, walk);
 }
 
@@ -629,7 +654,7 @@ void stack_walk(struct stack *stack, struct space *space, const struct abi *abi,
 		return;
 	if (space->anonymous && perfmap_news(stack, space->anonymous->perfmap))
 		follow_compiler(stack, space->anonymous);
-	kept = all ? recall_find(&stack->recall, &start, memory) : NULL;
+	kept = all || stack->recall.serial ? recall_find(&stack->recall, &start, memory) : NULL;
 	if (kept)
 		recall_walk(stack, kept, arena, walk);
 	else

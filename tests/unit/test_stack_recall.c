@@ -206,6 +206,27 @@ static void forgotten(void **state)
 	assert_int_equal(find(scene)->id, new);
 }
 
+/* Walks that are never found again are soon kept now and then only; those that are, again always. */
+static void keeping_must_pay(void **state)
+{
+	struct scene *scene = *state;
+	unsigned paid = 0;
+
+	for (unsigned i = 0; i < 10000; i++) {
+		scene->regs.sp += 8;
+		if (recall_pays(scene->recall)) {
+			keep(scene, false, sizeof(scene->words));
+			paid++;
+		}
+	}
+	assert_in_range(paid, 100, 1000);
+	keep(scene, false, sizeof(scene->words));
+	for (unsigned i = 0; i < 100; i++)
+		assert_non_null(find(scene));
+	for (unsigned i = 0; i < 50; i++)
+		assert_true(recall_pays(scene->recall));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +238,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(too_deep, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ways_to_one_call, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(forgotten, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(keeping_must_pay, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
