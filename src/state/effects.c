@@ -51,7 +51,7 @@ static struct file *put_new(struct state *state, struct task *task, const struct
 	struct file *file = file_new(state, kind);
 
 	late_filled(state, task, fd);
-	fdtable_set(state, task->files, fd, file, flags, call->exit_ns);
+	fdtable_set(state, task, fd, file, flags, call->exit_ns);
 	file_unref(state, file);
 	if (file->history) {
 		file->history->fd = fd;
@@ -349,8 +349,8 @@ static void leave_send(struct state *state, struct task *task, struct call *call
 
 /*
  * The fd is gone in the kernel before the exit stop, and another thread may have been given its number
- * meanwhile; so only the file that was there at entry is taken out. When only the exit is seen, the kernel is
- * asked what the number is now.
+ * meanwhile; so only the file that was there at entry is taken out. When only the exit is seen, and others
+ * share the table, the kernel is asked what the number is now.
  */
 static void leave_close(struct state *state, struct task *task, struct call *call)
 {
@@ -359,7 +359,8 @@ static void leave_close(struct state *state, struct task *task, struct call *cal
 
 	if (!slot || call->entry_seen)
 		return;
-	if (state->ask->kind(state->ask, task->tid, call_fd(call, call->row->fd_arg), &inode) != -EBADF)
+	if (task->files->shared &&
+	    state->ask->kind(state->ask, task->tid, call_fd(call, call->row->fd_arg), &inode) != -EBADF)
 		slot->flags |= SLOT_DOUBT;
 	else
 		slot->flags &= ~SLOT_DOUBT & 0xff;
@@ -416,7 +417,7 @@ static void put_again(struct state *state, struct task *task, const struct call 
 	if (call->row->effect != EFFECT_DUP2)
 		late_filled(state, task, fd);
 	if (call->file && file_matters(call->file)) {
-		fdtable_set(state, task->files, fd, call->file, flags, call->exit_ns);
+		fdtable_set(state, task, fd, call->file, flags, call->exit_ns);
 	} else {
 		fdtable_clear(state, task->files, fd);
 	}

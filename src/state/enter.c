@@ -42,6 +42,7 @@ static void begin_close(struct state *state, struct task *task, const struct cal
 	struct slot *slot = fdtable_slot(task->files, fd);
 
 	tcp_enter_close(state, task, call, file, fd);
+	late_take(task, fd);
 	if (call->entry_seen && slot && task->files->refs > 1)
 		slot->flags |= SLOT_CLOSING;
 }
@@ -108,13 +109,15 @@ static bool enter_none(struct state *state, struct task *task, struct call *call
 	if (call->row->effect != EFFECT_CLOSE_RANGE)
 		return true;
 	tcp_enter_close_range(state, task, call);
-	if (range_matters(task, call) || task->files->refs > 1)
-		return true;
 	uint64_t last = (uint32_t)call->args[1];
+	bool clears = !range_matters(task, call) && task->files->refs <= 1;
 
-	for (uint64_t fd = (uint32_t)call->args[0]; fd <= last && fd < task->files->size; fd++)
-		fdtable_clear(state, task->files, (int)fd);
-	return false;
+	for (uint64_t fd = (uint32_t)call->args[0]; fd <= last && fd < task->files->size; fd++) {
+		late_take(task, (int)fd);
+		if (clears)
+			fdtable_clear(state, task->files, (int)fd);
+	}
+	return !clears;
 }
 
 bool state_enter(struct state *state, struct task *task, struct call *call)

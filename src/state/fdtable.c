@@ -96,9 +96,11 @@ static void grow(struct fdtable *table, unsigned fd)
 	table->size = size;
 }
 
-void fdtable_set(struct state *state, struct fdtable *table, int fd, struct file *file, unsigned flags,
+void fdtable_set(struct state *state, struct task *task, int fd, struct file *file, unsigned flags,
 		 uint64_t since)
 {
+	struct fdtable *table = task->files;
+
 	if (fd < 0 || fd >= FD_LIMIT)
 		return;
 	if ((unsigned)fd >= table->size)
@@ -109,6 +111,7 @@ void fdtable_set(struct state *state, struct fdtable *table, int fd, struct file
 	slot->file = file_ref(file);
 	slot->flags = flags & 0xff;
 	slot->since = since & ((UINT64_C(1) << 56) - 1);
+	slot->user = task->tid;
 	table->matters += file_matters(file);
 	count_number(file, (unsigned)fd, 1);
 	if (before) {

@@ -30,6 +30,7 @@ struct slot {
 	struct file *file;   /* NULL: not known; a reference is held */
 	uint64_t since : 56; /* CLOCK_MONOTONIC of the stop at which it came; 0: found by asking */
 	uint64_t flags : 8;
+	pid_t user; /* the thread at whose stop it was last known to be there; 0: none's */
 };
 
 struct fdtable {
@@ -44,6 +45,7 @@ struct fdtable {
 	bool shared; /* by several tasks, once: a thread's end may be seen before what others did before it */
 	struct late *late; /* late.c; NULL: nothing kept */
 	bool attached;	   /* threads may have run unseen: never whole */
+	bool crossed;	   /* late.c: a thread took away what another one used */
 };
 
 struct fdtable *fdtable_new(void);
@@ -53,8 +55,8 @@ struct fdtable *fdtable_copy(const struct fdtable *table);
 void fdtable_unref(struct state *state, struct fdtable *table);
 /* NULL when nothing is known of fd. */
 struct slot *fdtable_slot(struct fdtable *table, int fd);
-/* Puts the file there, taking a reference; what was there loses its own. */
-void fdtable_set(struct state *state, struct fdtable *table, int fd, struct file *file, unsigned flags,
+/* Puts the file into the task's table, taking a reference; what was there loses its own. */
+void fdtable_set(struct state *state, struct task *task, int fd, struct file *file, unsigned flags,
 		 uint64_t since);
 void fdtable_clear(struct state *state, struct fdtable *table, int fd);
 /* The task's table from now on is its own. */

@@ -3,6 +3,9 @@
  * freed its number when its stop comes, and another thread may have filled it again, and been seen to, before
  * that. So, where threads share a table: a slot is verified before a call on any fd is believed to be about
  * its socket, and a file whose slot was found to be another's is kept for the close that took it away.
+ *
+ * A thread that goes on with what it found itself is believed, as only another thread's close could have made
+ * that wrong; from the first close on by which a thread takes away what another one used, nothing is.
  */
 #include "private.h"
 
@@ -132,8 +135,17 @@ void late_doubt(struct task *task, int fd)
 {
 	struct slot *slot = fdtable_slot(task->files, fd);
 
-	if (slot && task->exits_only && task->files->shared && file_matters(slot->file))
+	if (slot && task->exits_only && task->files->shared && file_matters(slot->file) &&
+	    (slot->user != task->tid || task->files->crossed))
 		slot->flags |= SLOT_DOUBT;
+}
+
+void late_take(struct task *task, int fd)
+{
+	const struct slot *slot = fdtable_slot(task->files, fd);
+
+	if (slot && file_matters(slot->file) && slot->user && slot->user != task->tid)
+		task->files->crossed = true;
 }
 
 void late_settle(struct state *state, struct task *task)

@@ -85,8 +85,10 @@ static bool verified(struct state *state, struct task *task, int fd, struct slot
 		same = is_socket(state, task, fd, file);
 	else
 		same = state->ask->kind(state->ask, task->tid, fd, &inode) == file->kind;
-	if (same)
+	if (same) {
 		slot->flags &= ~SLOT_DOUBT & 0xff;
+		slot->user = task->tid;
+	}
 	return same;
 }
 
@@ -101,7 +103,7 @@ bool look_again(struct state *state, struct task *task, int fd)
 static struct file *place(struct state *state, struct task *task, int fd, struct file *file)
 {
 	late_replaced(state, task, fd);
-	fdtable_set(state, task->files, fd, file, 0, 0);
+	fdtable_set(state, task, fd, file, 0, 0);
 	file_unref(state, file);
 	return file;
 }
@@ -344,8 +346,10 @@ static void doubt(struct task *task, int fd)
 {
 	struct slot *slot = fdtable_slot(task->files, fd);
 
-	if (slot)
+	if (slot) {
 		slot->flags |= SLOT_DOUBT;
+		slot->user = 0;
+	}
 }
 
 static struct file *place_running_socket(struct state *state, struct task *task, int fd, uint64_t inode)

@@ -125,6 +125,8 @@ enum late_fate {
 enum late_fate late_close(struct state *state, struct task *task, struct call *call);
 /* The slot is to be verified before it is used, when other threads may have changed it unseen. */
 void late_doubt(struct task *task, int fd);
+/* The call takes away what is at fd. */
+void late_take(struct task *task, int fd);
 /* Verifies what is doubtful, as a close of it could not be. Held. */
 void late_settle(struct state *state, struct task *task);
 void late_done(struct state *state, struct fdtable *table);

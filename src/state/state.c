@@ -171,7 +171,7 @@ static void promote(struct state *state, struct task *task, struct call *call)
 	file = file_new(state, FILE_SOCKET);
 	file->history->found = true;
 	file->history->created = 0;
-	fdtable_set(state, task->files, fd, file, 0, 0);
+	fdtable_set(state, task, fd, file, 0, 0);
 	call->file = file;
 	file_find_later(state, task, fd, file);
 }

@@ -405,6 +405,88 @@ static void test_travels(void **unused)
 	}
 }
 
+/* Only the exit of a call is seen. Returns whether it was of interest. */
+static bool leave_only(struct world *world, char letter, enum call_id row, int64_t result, uint64_t arg)
+{
+	struct task *task = world_task(world, letter);
+	struct call *call = calloc(1, sizeof(*call));
+
+	call->abi = &world_abi;
+	call->row = &call_rows[row];
+	call->args[0] = arg;
+	call->args_known = call->finished = true;
+	call->exit_ns = ++world->now;
+	call->result = result;
+	call->failed = result < 0;
+	bool interest = state_enter(world->state, task, call);
+
+	if (interest) {
+		world->open[letter - 'A'] = call;
+		world_exit(world, letter, result);
+	} else {
+		world_drop(world, call);
+	}
+	return interest;
+}
+
+struct late_step {
+	char task;
+	enum call_id call;
+	int fd; /* -1: gives 3 a new socket in the kernel; -2: takes it away */
+	bool interest, asks;
+};
+
+/* Of threads whose calls' exits alone are seen: whom the kernel is asked about. */
+static const struct late_step late_steps[] = {
+	{ 'A', CALL_socket, 3, true, true },
+	{ 'A', CALL_NONE, -1, false, false },
+	{ 'A', CALL_read, 3, true, false }, /* it made it */
+	{ 'B', CALL_read, 3, true, true },  /* A could have closed it meanwhile */
+	{ 'B', CALL_read, 3, true, false },
+	{ 'A', CALL_read, 3, true, true },
+	{ 'A', CALL_NONE, -2, false, false },
+	{ 'B', CALL_read, 3, false, true }, /* it is a file now */
+	{ 'A', CALL_close, 3, false, false },
+	{ 'A', CALL_socket, 3, true, true },
+	{ 'A', CALL_NONE, -1, false, false },
+	{ 'B', CALL_close, 3, true, true }, /* B takes away what A uses: from now on nothing is believed */
+	{ 'A', CALL_socket, 3, true, true },
+	{ 'A', CALL_read, 3, true, true },
+	{ 'A', CALL_read, 3, true, true },
+};
+
+static void test_late_questions(void **unused)
+{
+	struct world world;
+
+	(void)unused;
+	world_init(&world);
+	world_start(&world, 'A', 0, 0);
+	world_start(&world, 'B', 'A', CLONED_FILES | 0x10000);
+	world_task(&world, 'A')->exits_only = world_task(&world, 'B')->exits_only = true;
+	for (size_t i = 0; i < sizeof(late_steps) / sizeof(*late_steps); i++) {
+		const struct late_step *step = &late_steps[i];
+		unsigned before = world.questions;
+
+		print_message("  %zu\n", i);
+		for (char task = 'A'; step->call == CALL_NONE && task <= 'B'; task++)
+			world.truths[world.truth_count++] = (struct truth){
+				.task = task,
+				.fd = 3,
+				.kind = step->fd == -1 ? FILE_SOCKET : FILE_OTHER,
+				.cookie = world.last_cookie,
+			};
+		if (step->call == CALL_NONE)
+			continue;
+		int64_t result = step->call == CALL_socket ? step->fd : 0;
+		uint64_t arg = step->call == CALL_socket ? AF_INET : (uint64_t)step->fd;
+
+		assert_int_equal(leave_only(&world, step->task, step->call, result, arg), step->interest);
+		assert_int_equal(world.questions > before, step->asks);
+	}
+	world_done(&world);
+}
+
 /* A msghdr with one SCM_RIGHTS record in the world's memory; returns the msghdr's address. */
 static uint64_t rights(struct world *world, const int *fds, unsigned count, uint64_t len)
 {
@@ -581,9 +663,13 @@ static void test_sets(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_travels),	       cmocka_unit_test(test_rights),
-		cmocka_unit_test(test_rights_early),   cmocka_unit_test(test_rights_from_untraced),
-		cmocka_unit_test(test_rights_hostile), cmocka_unit_test(test_many),
+		cmocka_unit_test(test_travels),
+		cmocka_unit_test(test_late_questions),
+		cmocka_unit_test(test_rights),
+		cmocka_unit_test(test_rights_early),
+		cmocka_unit_test(test_rights_from_untraced),
+		cmocka_unit_test(test_rights_hostile),
+		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_sets),
 	};
 
