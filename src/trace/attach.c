@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -58,6 +59,16 @@ static bool already_ours(pid_t tid)
 	return !proc_status(tid, &status) && status.tracer == (pid_t)syscall(SYS_gettid);
 }
 
+/* Seized; told of later. */
+static struct tracee *take_seized(struct tracer *tracer, pid_t pid, pid_t tid)
+{
+	struct tracee *tracee = tracee_new(tracer, tid, LIFE_ATTACHED);
+
+	engine_set(tracee, tracer->attach_engine);
+	tracee_join(tracee, pid, true);
+	return tracee;
+}
+
 static bool is_zombie(pid_t tid)
 {
 	struct proc_status status;
@@ -73,14 +84,16 @@ static int seize_thread(struct tracer *tracer, pid_t pid, pid_t tid)
 	if (map_get(&tracer->tracees, (uint64_t)tid))
 		return 0;
 	error = seize(tracer, tid);
+	if (error && tid == pid && already_ours(tid)) {
+		take_seized(tracer, pid, tid); /* a thread of ours has executed a program */
+		return 1;
+	}
 	if (error == -ESRCH || (error && (already_ours(tid) || is_zombie(tid))))
 		return 0;
 	if (error)
 		return error;
-	struct tracee *tracee = tracee_new(tracer, tid, LIFE_ATTACHED);
+	struct tracee *tracee = take_seized(tracer, pid, tid);
 
-	engine_set(tracee, tracer->attach_engine);
-	tracee_join(tracee, pid, true);
 	if (tracee->engine->seized) {
 		tracee_announce(tracee, NULL, 0);
 		if (tracee->engine->seized(tracee))
@@ -89,8 +102,9 @@ static int seize_thread(struct tracer *tracer, pid_t pid, pid_t tid)
 	return 1;
 }
 
-/* One pass over the threads. Returns how many were new, or a negative errno when all were refused. */
-static int seize_listed(struct tracer *tracer, pid_t pid, int *listed)
+/* One pass over the threads, without the leader at first. Returns how many were new, or a negative errno when
+ * all were refused. */
+static int seize_listed(struct tracer *tracer, pid_t pid, bool leader, int *listed)
 {
 	char path[32];
 	const struct dirent *entry;
@@ -103,13 +117,15 @@ static int seize_listed(struct tracer *tracer, pid_t pid, int *listed)
 		return -errno;
 	*listed = 0;
 	while ((entry = readdir(dir))) {
+		pid_t tid = (pid_t)atoi(entry->d_name);
+
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
-		got = seize_thread(tracer, pid, (pid_t)atoi(entry->d_name));
+		++*listed;
+		got = tid == pid && !leader ? 0 : seize_thread(tracer, pid, tid);
 		if (got < 0)
 			error = got;
 		seized += got > 0;
-		++*listed;
 	}
 	closedir(dir);
 	return seized ? seized : error;
@@ -119,13 +135,13 @@ static int seize_listed(struct tracer *tracer, pid_t pid, int *listed)
  * Lists until nothing new appears. A listing may end early when the thread that it stands at dies
  * (fs/proc/base.c, next_tid), so it only counts when it has as many threads as the process says it has.
  */
-static int seize_process(struct tracer *tracer, pid_t pid)
+static int seize_threads(struct tracer *tracer, pid_t pid, bool leader)
 {
 	struct proc_status status;
 	int seized, listed = 0, some = 0;
 
 	for (unsigned idle = 0; idle < IDLE_PASSES; idle++) {
-		seized = seize_listed(tracer, pid, &listed);
+		seized = seize_listed(tracer, pid, leader, &listed);
 		if (seized < 0 && !some)
 			return seized;
 		some += seized > 0 ? seized : 0;
@@ -212,12 +228,30 @@ static void tell_sleep(struct tracee *tracee)
 		tell_blocked(tracee, &call);
 }
 
+/* A connect to a Unix socket begins anew when it is restarted (net/unix/af_unix.c); others go on otherwise.
+ */
+static bool connects_to_unix(struct tracee *tracee, const struct call *call)
+{
+	uint16_t family;
+
+	return call->row->id == CALL_connect && call->args_known &&
+	       memory_get(&tracee->memory, call->args[1], &family, sizeof(family)) == sizeof(family) &&
+	       family == AF_UNIX;
+}
+
+/* Whether waking would change what its call does. */
+static bool must_sleep_on(struct tracee *tracee, struct call *call)
+{
+	const struct row *row = look_asleep(tracee, call);
+
+	return row && mend_forbids_waking(row, call->args) && !connects_to_unix(tracee, call);
+}
+
 bool attach_may_wake(struct tracee *tracee)
 {
 	struct call call = { 0 };
-	const struct row *row = look_asleep(tracee, &call);
 
-	return !row || !mend_forbids_waking(row, call.args);
+	return !must_sleep_on(tracee, &call);
 }
 
 /* Whether it has woken and fallen asleep again since it was first looked at. */
@@ -239,15 +273,15 @@ static bool has_moved(struct tracee *tracee)
 static void wake_gently(struct tracee *tracee)
 {
 	struct call call = { 0 };
-	const struct row *row = look_asleep(tracee, &call);
-	bool forbidden = row && mend_forbids_waking(row, call.args);
+	bool forbidden = must_sleep_on(tracee, &call);
 
 	/* One that runs may still be in the call that it slept in: it is given time to leave. */
 	if (tracee->interrupt_due && !tracee->sleeping && ++tracee->runs < RUNS_MAX) {
 		tracee->tracer->sleepers = true;
 		return;
 	}
-	if (forbidden && has_moved(tracee) && (row->id == CALL_connect || partial_covers(row, call.args)))
+	if (forbidden && has_moved(tracee) &&
+	    (call.row->id == CALL_connect || partial_covers(call.row, call.args)))
 		forbidden = false;
 	tracee->runs = 0;
 	tracee->interrupt_due = forbidden;
@@ -291,31 +325,24 @@ static unsigned count_woken(struct tracer *tracer, pid_t pid)
 	return woken;
 }
 
-/* Makes a woken sleeper's call begin again. False: it left a call, which is to be told of, or has another
- * stop. */
-static bool mend_quickly(struct tracee *tracee, const struct stop *stop)
+/* Makes a woken sleeper's call begin again; its stop is handled later. */
+static void mend_quickly(struct tracee *tracee, const struct stop *stop)
 {
-	if (stop->kind != STOP_INTERRUPT)
-		return false;
+	if (stop->kind != STOP_INTERRUPT && !(stop->kind == STOP_SIGNAL && mend_ignores(tracee, stop->signo)))
+		return;
 	tracee->stopped = true;
 	tracee->info_read = tracee->regs_read = false;
 	tracee->kind = stop->kind;
-	if (tracee_regs(tracee))
-		return false;
-	if ((int64_t)tracee->regs.orig_rax >= 0 && !restart_is_code((int32_t)tracee->regs.rax) &&
-	    !(mend_wanted(tracee) && mend_call(tracee)))
-		return false;
-	tracee->woken = tracee->stopped = false;
-	tracee->calls_stop = true;
-	ptrace(PTRACE_SYSCALL, tracee->task.tid, 0, 0);
-	return true;
+	if (mend_wanted(tracee))
+		mend_call(tracee);
+	tracee->stopped = false;
 }
 
 /*
- * A woken sleeper stands with EINTR in its registers until its stop is handled; were sockline killed
- * meanwhile, its call would fail. And until a thread stops at its calls, nobody sees what an ignored signal
- * does to them. So these stops are handled first, and all others put aside, before anything that takes time
- * (files, names) is done.
+ * A woken sleeper stands with EINTR in its registers until its stop is looked at; were sockline killed
+ * meanwhile, its call would fail. So this is mended in all of them before anything that takes time (files,
+ * names) is done. There they stay: killed then, sockline leaves them to begin their calls again, while one
+ * that stands at the entry of a call would fail it with EINTR.
  */
 static void mend_woken(struct tracer *tracer, pid_t pid)
 {
@@ -327,11 +354,14 @@ static void mend_woken(struct tracer *tracer, pid_t pid)
 	bell_set(tracer, PATROL_NS, PATROL_NS);
 	while (woken && clock_monotonic_ns() - start < MEND_NS && stop_wait(tracer, &stop)) {
 		struct tracee *tracee = map_get(&tracer->tracees, (uint64_t)stop.tid);
-		bool is_one = tracee && tracee->woken && is_new(tracee, pid);
 
-		woken -= is_one;
-		if (stop.tid && !(is_one && mend_quickly(tracee, &stop)))
-			queue_put(&aside, stop.tid, stop.status);
+		if (!stop.tid)
+			continue;
+		if (tracee && tracee->woken && is_new(tracee, pid)) {
+			mend_quickly(tracee, &stop);
+			woken--;
+		}
+		queue_put(&aside, stop.tid, stop.status);
 	}
 	while (queue_take(&tracer->queue, &stop))
 		queue_put(&aside, stop.tid, stop.status);
@@ -340,26 +370,8 @@ static void mend_woken(struct tracer *tracer, pid_t pid)
 	free(aside.stops);
 }
 
-static void tell_sleepers(struct tracer *tracer, pid_t pid)
-{
-	struct map_slot *slot;
-
-	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
-		struct tracee *tracee = slot->value;
-
-		if (!tracee->task.process || tracee->task.process->pid != pid)
-			continue;
-		if (!tracee->announced)
-			tracee_announce(tracee, NULL, 0);
-		tell_sleep(tracee);
-		if (tracee->life == LIFE_TRACED) /* no stop is going to come of it */
-			tracee->sleeping = false;
-	}
-}
-
-/* Threads are woken, or begun with, at once after they were seized; then they, and what they sleep in, are
- * told of. */
-static void wake_process(struct tracer *tracer, pid_t pid)
+/* Threads are woken, or begun with, at once after they were seized. */
+static void wake_threads(struct tracer *tracer, pid_t pid)
 {
 	struct map_slot *slot;
 
@@ -368,12 +380,53 @@ static void wake_process(struct tracer *tracer, pid_t pid)
 
 		if (is_new(tracee, pid) && tracee->engine->seized)
 			begin_seized(tracee);
-		else if (is_new(tracee, pid))
+		else if (is_new(tracee, pid) && !tracee->woken && !tracee->interrupt_due)
 			wake_gently(tracee);
 	}
 	mend_woken(tracer, pid);
-	tell_sleepers(tracer, pid);
-	bell_rest(tracer);
+}
+
+/* Threads, and what they sleep in, are told of. */
+static void tell_threads(struct tracer *tracer, pid_t pid)
+{
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (!tracee->task.process || tracee->task.process->pid != pid || tracee->told)
+			continue;
+		tracee->told = true;
+		if (!tracee->announced)
+			tracee_announce(tracee, NULL, 0);
+		tell_sleep(tracee);
+		if (tracee->life == LIFE_TRACED) /* no stop is going to come of it */
+			tracee->sleeping = false;
+	}
+}
+
+static int seize_some(struct tracer *tracer, pid_t pid, bool leader)
+{
+	urgent_begin(tracer);
+	int seized = seize_threads(tracer, pid, leader);
+
+	wake_threads(tracer, pid);
+	urgent_end(tracer);
+	tell_threads(tracer, pid);
+	return seized;
+}
+
+/*
+ * The leader comes last. A signal for the process that the program ignores is dropped as long as its leader
+ * is not traced (kernel/signal.c, sig_ignored); from then on it wakes threads, and these stop at their calls
+ * then, where what it does to them is mended, or almost.
+ */
+static int seize_process(struct tracer *tracer, pid_t pid)
+{
+	int others = seize_some(tracer, pid, false);
+	int leader = others < 0 ? others : seize_some(tracer, pid, true);
+
+	return others > 0 ? others + (leader > 0 ? leader : 0) : leader;
 }
 
 void attach_patrol(struct tracer *tracer)
@@ -433,14 +486,14 @@ void attach_pid(struct tracer *tracer, pid_t pid)
 		bell_set(tracer, PATROL_NS, PATROL_NS);
 		int seized = seize_process(tracer, status.tgid);
 
-		bell_set(tracer, 0, 0);
 		if (seized <= 0)
 			refuse_explain(pid, seized ? -seized : ESRCH, &error);
 	}
 	if (error.code) {
+		bell_set(tracer, 0, 0);
 		refuse(tracer, pid, &error);
 		return;
 	}
 	tracer->result.attached++;
-	wake_process(tracer, status.tgid);
+	bell_rest(tracer);
 }

@@ -311,6 +311,8 @@ static int next_request(struct tracee *tracee)
 
 	if (tracee->request)
 		return tracee->request;
+	if (letgo_frees(tracee))
+		return PTRACE_DETACH;
 	if (tracee->tracer->releasing && tracee->engine != &engine_seccomp)
 		return releasing_request(tracee);
 	return tracee->engine->resume(tracee, leaving);
@@ -326,6 +328,7 @@ void tracee_resume(struct tracee *tracee)
 	widen_resuming(tracee);
 	request = next_request(tracee);
 	tracee->calls_stop = request == PTRACE_SYSCALL;
+	tracee->freed = request == PTRACE_DETACH;
 	if (request == PTRACE_CONT)
 		tracee->inside = false;
 	tracee->stopped = false;

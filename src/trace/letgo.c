@@ -10,6 +10,11 @@
  * go on at once, and the thread ends. None is held at an entry: a signal that comes while all are stopped
  * would wake every one of them from its call (kernel/signal.c, ptrace_stop: recalc_sigpending_tsk). What
  * there is to tell of them is told by another thread afterwards.
+ *
+ * The leader of each process goes before the others, at its first such stop: then signals for the process
+ * that the program ignores are dropped, as ever, and wake nobody while the others are gathered and let go
+ * (kernel/signal.c, sig_ignored asks whether the leader is traced). One that sleeps is woken for this where
+ * such signals come.
  */
 #include <string.h>
 
@@ -18,6 +23,7 @@
 
 enum { TICK_NS = 2000000, PATIENT_NS = 5000000, NOTE_NS = 300000000 };
 #define OWING_NS   10000000000u /* ten seconds */
+#define SIGNALS_NS 1000000000u	/* signals that came in the last second may go on coming */
 #define RELEASE_NS 12000000000u
 
 static bool is_asleep(struct tracee *tracee)
@@ -58,17 +64,34 @@ static bool owes_exit(const struct tracee *tracee)
 	       (tracee->partial.active || (tracee->reconnecting && !tracee->tracer->cutting));
 }
 
+/* Whether it stands where nothing is owed to it. */
+static bool is_free(const struct tracee *tracee)
+{
+	return tracee->tracer->freezing && letgo_is_gathered(tracee) && !tracee->inside &&
+	       tracee->kind != STOP_GROUP && !owes_exit(tracee) && !tracee->cleared && !tracee->child;
+}
+
+static bool is_leader(const struct tracee *tracee)
+{
+	return tracee->task.process && tracee->task.tid == tracee->task.process->pid;
+}
+
 bool letgo_holds(const struct tracee *tracee)
 {
-	return tracee->tracer->freezing && letgo_is_gathered(tracee) && !tracee->inside && !tracee->mending &&
-	       tracee->kind != STOP_GROUP && !owes_exit(tracee) && !tracee->cleared && !tracee->child;
+	return is_free(tracee) && !tracee->mending && !is_leader(tracee);
+}
+
+/* A call that is to begin again does so: the kernel is told to look at it when a thread is detached. */
+bool letgo_frees(const struct tracee *tracee)
+{
+	return is_free(tracee) && is_leader(tracee) && tracee->perf.event.fd < 0;
 }
 
 /* Whether a tracee could still be at the entry of a call, or have its call disturbed, when the thread ends.
  */
 static bool is_bound(struct tracee *tracee, bool patient)
 {
-	if (tracee->stopped || !is_attached(tracee))
+	if (tracee->stopped || tracee->freed || !is_attached(tracee))
 		return false;
 	if (tracee->woken || owes_exit(tracee))
 		return patient || !is_deaf(tracee);
@@ -89,6 +112,17 @@ static bool somebody_is_bound(struct tracer *tracer, bool patient)
 	return bound;
 }
 
+/*
+ * What stands at the exit of a call, or was interrupted, with no signal to be delivered, may stand there
+ * until the thread ends. Each that is woken before could take the processor from it.
+ */
+static bool may_stand(const struct tracee *tracee)
+{
+	return letgo_is_gathered(tracee) && !tracee->inside && !tracee->deliver && !tracee->request &&
+	       !tracee->woken && !tracee->partial.active && !tracee->cleared && tracee->perf.event.fd < 0 &&
+	       (tracee->kind == STOP_SYSCALL || tracee->kind == STOP_INTERRUPT);
+}
+
 /* Parents and children that wait for each other's word do not wait any more. */
 static void resume_held(struct tracer *tracer)
 {
@@ -99,7 +133,7 @@ static void resume_held(struct tracer *tracer)
 
 		if (tracee->life == LIFE_ORPHAN)
 			tracee->deliver = tracee->first.kind == STOP_SIGNAL ? tracee->first.signo : 0;
-		if (tracee->stopped)
+		if (tracee->stopped && !may_stand(tracee))
 			tracee_resume(tracee);
 	}
 }
@@ -188,13 +222,51 @@ static void thaw(struct tracer *tracer)
 	}
 }
 
+/* A signal may have woken one that slept, and it has not come to its stop yet. */
+static bool somebody_woke(struct tracer *tracer)
+{
+	struct map_slot *slot;
+	bool woke = false;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (!tracee->asleep || tracee->stopped || tracee->freed)
+			continue;
+		tracee->asleep = false;
+		woke |= !is_asleep(tracee);
+	}
+	return woke;
+}
+
 /* Whether all are where they can be let go; some may be made to get there. */
 static bool all_gathered(struct tracer *tracer, uint64_t passed)
 {
-	if (somebody_is_bound(tracer, passed < PATIENT_NS))
+	if (somebody_is_bound(tracer, passed < PATIENT_NS) || somebody_woke(tracer))
 		return false;
 	stop_collect(tracer);
 	return !tracer->queue.count;
+}
+
+static bool had_signals(const struct tracee *tracee)
+{
+	const struct trace_process *process = process_of(tracee);
+
+	return process->signals && clock_monotonic_ns() - process->signal_ns < SIGNALS_NS;
+}
+
+/* Leaders that sleep come to a stop, where signals come and more threads are to be let go. */
+static void wake_leaders(struct tracer *tracer)
+{
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (letgo_is_gathered(tracee) && is_leader(tracee) && tracee->calls_stop &&
+		    !tracee->stopped && !tracee->woken && had_signals(tracee) && attach_may_wake(tracee))
+			tracee->woken = !ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
+	}
 }
 
 static void gather(struct tracer *tracer)
@@ -208,8 +280,14 @@ static void gather(struct tracer *tracer)
 			thaw(tracer);
 			await_owing(tracer, start);
 		}
+		if (!tracer->freezing)
+			wake_leaders(tracer);
 		tracer->freezing = true;
-		if (all_gathered(tracer, passed) || !dispatch_some(tracer))
+		urgent_begin(tracer);
+		if (all_gathered(tracer, passed))
+			break;
+		urgent_end(tracer);
+		if (!dispatch_some(tracer))
 			break;
 		passed = clock_monotonic_ns() - start;
 	}

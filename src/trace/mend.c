@@ -323,6 +323,13 @@ static enum signal_fate fate_of(const struct proc_status *status, int signo)
 	return stops_job(signo) ? FATE_STOPS : FATE_TAKEN;
 }
 
+bool mend_ignores(const struct tracee *tracee, int signo)
+{
+	struct proc_status status;
+
+	return !proc_status(tracee->task.tid, &status) && fate_of(&status, signo) == FATE_IGNORED;
+}
+
 bool mend_pending_is_own(const struct proc_status *status)
 {
 	uint64_t due = status->sig_pending & ~status->sig_blocked;

@@ -30,6 +30,8 @@ bool mend_call(struct tracee *tracee);
 void mend_left(struct tracee *tracee);
 /* At a stop for a signal, which decides what becomes of an interrupted call. */
 void mend_signal(struct tracee *tracee, int signo);
+/* Whether the program ignores a signal, so that it does nothing to an untraced thread. */
+bool mend_ignores(const struct tracee *tracee, int signo);
 /* At a group stop: calls that fail with EINTR for it do so untraced too. */
 void mend_stopped(struct tracee *tracee);
 /* At the entry of a call. */

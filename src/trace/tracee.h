@@ -86,6 +86,7 @@ struct tracee {
 	bool calls_stop;    /* it runs with PTRACE_SYSCALL */
 	bool asleep;	    /* letting go: it slept in a call when it was looked at */
 	bool exiting;	    /* the owner was told that it ends */
+	bool freed;	    /* detached */
 	bool adopted;	    /* its engine was told of it at a stop */
 	bool announced;	    /* the owner was told of it */
 	enum stop_kind kind;
@@ -123,6 +124,7 @@ struct tracee {
 	uint64_t began_ns; /* left_ns is not 0: when it was entered, 0: not known */
 
 	/* attach */
+	bool told;				    /* the owner was told of it, and of its sleep */
 	bool woken;				    /* by PTRACE_INTERRUPT, and has not stopped for it */
 	bool interrupt_due;			    /* sleeps in a call that must not be interrupted */
 	uint64_t sleeping_number, sleeping_args[8]; /* the call that it slept in at attach, SP, PC */
@@ -197,6 +199,7 @@ struct tracer {
 	bool freezing;		/* letting go: threads that stop stay stopped */
 	bool releasing;		/* letting go: threads go on without stopping at calls */
 	bool waits_told;	/* letting go: why it lasts */
+	bool urgent;		/* urgent.c */
 	bool cutting;		/* letting go: nor do they finish calls that were cut short */
 	bool orphans, sleepers; /* somebody must be looked after while nothing stops */
 	unsigned pending_stops; /* times that tracer_stop was heard after the command's death */
@@ -387,7 +390,16 @@ int refuse_command(pid_t pid, int why, struct error *error);
 void letgo_all(struct tracer *tracer);
 /* Whether a thread that has stopped stays so until all are let go. */
 bool letgo_holds(const struct tracee *tracee);
+/* Whether it is let go at once. */
+bool letgo_frees(const struct tracee *tracee);
 bool letgo_is_gathered(const struct tracee *tracee);
+
+/*
+ * urgent.c: the tracing thread is not to wait for a processor, for some milliseconds, where that is
+ * permitted: no thread that it wakes takes its place. Ends with the thread.
+ */
+void urgent_begin(struct tracer *tracer);
+void urgent_end(struct tracer *tracer);
 
 /* engine_perf.c, perf_calls.c, perf_mask.c, perf_letgo.c */
 /* At a stop for SIGTRAP: true when it is ours alone and is not to be delivered. */

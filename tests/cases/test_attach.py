@@ -87,6 +87,18 @@ def test_busy_server_is_let_go_at_any_moment(attach_engine):
     assert not troubles, troubles
 
 
+def test_let_go_amid_signals():
+    """Signals that the program ignores arrive all the time, while threads are seized, woken, gathered and let go."""
+    troubles = gentle.TARGETS["crowd of 64, amid signals"](lambda pid: gentle.cycles(pid, "syscall", signal.SIGINT, 60))
+    assert not troubles, troubles
+
+
+def test_let_go_amid_a_storm():
+    """The same where threads fork all the time; in the moments of seizing them one in many may be woken unseen (docs/GENTLE.md)."""
+    troubles = gentle.waiters(lambda pid: gentle.cycles(pid, "syscall", signal.SIGINT, 40))
+    assert len(troubles) <= 8, troubles
+
+
 def test_let_go_amid_forks(attach_engine):
     """Children whose parent has not told of them yet do no harm when the trace ends."""
     script = "end=$(($(date +%s) + 5)); while [ $(date +%s) -lt $end ]; do /bin/true & (/bin/true) & wait; done; exit 12"

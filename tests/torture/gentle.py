@@ -167,6 +167,8 @@ PESTERED = {**PLAIN, "sleepers": lambda body: sleepers(body, "whole")}
 TARGETS = {**PLAIN, **{f"{name}, amid signals": pestered(target) for name, target in PESTERED.items()},
            "ignored": ignored, "waiters": waiters}
 
+WAYS = {"let go": signal.SIGINT, "killed": signal.SIGKILL}
+
 # A thread whose exit nobody sees yet, or any more: a few in a storm of forks, counted too.
 COUNTED = ("waiters",)
 
@@ -208,6 +210,7 @@ def arguments():
     parser.add_argument("--cycles", type=int, default=200)
     parser.add_argument("--engine", action="append", help="this one only (repeatable)")
     parser.add_argument("--target", action="append", choices=TARGETS, help="this one only (repeatable)")
+    parser.add_argument("--way", action="append", choices=WAYS, help="let go, or killed, only")
     return parser.parse_args()
 
 
@@ -215,7 +218,8 @@ def attached(options, engine):
     """All targets under one engine; returns how many failed."""
     failed = 0
     for name in options.target or TARGETS:
-        for word, signo in (("let go", signal.SIGINT), ("killed", signal.SIGKILL)):
+        for word in options.way or WAYS:
+            signo = WAYS[word]
             begin = time.monotonic()
             try:
                 troubles = TARGETS[name](lambda pid, way=signo: cycles(pid, engine, way, options.cycles))
