@@ -239,54 +239,6 @@ static void perf_exec(struct tracee *tracee)
 	tracee->adopted = true;
 }
 
-/* A filter can be set only once, so each thread gets a new event; none of its calls may fall between the two.
- */
-static void reopen_thread(struct tracee *tracee)
-{
-	struct perf_task *task = &tracee->perf;
-	struct perf_event old = task->event;
-	bool moved = process_of(tracee)->files_moved;
-
-	if (old.fd < 0 || (old.wide && old.moved == moved))
-		return;
-	perf_drain(tracee);
-	if (perf_open(tracee)) {
-		task->event = old;
-		return;
-	}
-	perf_enable(tracee);
-	perf_event_disable(&old);
-	struct perf_event new = task->event;
-
-	task->event = old;
-	perf_drain(tracee);
-	perf_tell_lost(tracee);
-	task->event = new;
-	task->lost = 0;
-	if (moved && !old.moved) {
-		task->files_after = task->last.time_ns + PERF_SAME_NS;
-	} else if (!moved && old.moved) {
-		perf_event_disable(&task->files);
-		if (!perf_ring_empty(&task->event))
-			task->files_until = perf_ring_time(&task->event) - PERF_SAME_NS;
-		perf_files_close(tracee);
-	}
-	perf_event_close(&old);
-	tracee->tracer->perf->tasks--;
-}
-
-void perf_reopen(struct tracee *tracee)
-{
-	struct map_slot *slot;
-
-	for (size_t i = 0; (slot = map_next(&tracee->tracer->tracees, &i));) {
-		struct tracee *other = slot->value;
-
-		if (other->task.process == tracee->task.process && other->engine == &engine_perf)
-			reopen_thread(other);
-	}
-}
-
 static void perf_widen(struct tracee *tracee)
 {
 	process_of(tracee)->wide = true;

@@ -52,11 +52,24 @@ struct perf_event {
 	bool moved;    /* but reads and writes */
 };
 
-enum { PERF_INSNS = 16, PERF_SAME_NS = 3000 /* two events' records of one call are nearer than that */ };
+/* perf_exchange.c */
+struct perf_exchange {
+	bool active;		 /* a record may have a twin */
+	bool both;		 /* both events are there */
+	uint64_t begun_ns;	 /* when the new one had been enabled */
+	uint64_t ending_ns;	 /* when the old one had not been disabled yet */
+	uint64_t new_ns, old_ns; /* when the new one's first record was made, and the old one's last; or 0 */
+	bool single, of_old;	 /* last has no twin so far, and is of the old event */
+	struct perf_sample last; /* the last record of either */
+};
+
+enum { PERF_INSNS = 16 };
 
 /* A thread's part. */
 struct perf_task {
 	struct perf_event event;
+	struct perf_event old; /* while it is exchanged */
+	struct perf_exchange exchange;
 	bool in_time;		   /* the stop's SIGTRAP is of the call that the thread has just left */
 	bool fresh;		   /* the ring had a new record */
 	struct perf_event files;   /* perf_files.c: without stops */
@@ -125,9 +138,14 @@ int perf_open(struct tracee *tracee);
 
 /* Begins to record and to stop. */
 void perf_enable(struct tracee *tracee);
+bool perf_is_64_bit(struct tracee *tracee);
+
+/* perf_exchange.c: other events in place of those that threads have */
 /* Gives all threads of the process the events that it needs now. */
 void perf_reopen(struct tracee *tracee);
-bool perf_is_64_bit(struct tracee *tracee);
+/* Whether a record is of the same call as the one before it, of the other event. To be asked once of each
+ * while the exchange is active. */
+bool perf_is_twin(struct perf_exchange *exchange, const struct perf_sample *sample, bool of_old);
 
 /* perf_files.c: reads and writes that are recorded, without stops */
 /* Of the numbers that a wide filter stops: those that stop all the same, and those that may be moved. */
@@ -163,6 +181,10 @@ enum engine_stop perf_stopped(struct tracee *tracee, const struct stop *stop);
 /* Reads the ring; afterwards the newest record waits for its stop. Returns whether the ring was as good as
  * full. */
 bool perf_drain(struct tracee *tracee);
+/* Takes the ring's next record, if there is one. */
+bool perf_take_record(struct tracee *tracee, struct perf_event *event, bool of_old);
+/* When the first call was left that the thread's stops have not told of; UINT64_MAX: none. */
+uint64_t perf_first_untold(const struct tracee *tracee);
 /* Tells of calls whose records did not fit into the ring. */
 void perf_tell_lost(struct tracee *tracee);
 /* The call that the thread has just left was made to begin again: its record is not told of. Registers are

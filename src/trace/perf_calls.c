@@ -81,9 +81,10 @@ void perf_tell_last(struct tracee *tracee, bool finished)
 	task->stopless = true;
 }
 
-/* When the first call was left that the thread's stops have not told of; UINT64_MAX: none. */
-static uint64_t first_untold(const struct perf_task *task)
+uint64_t perf_first_untold(const struct tracee *tracee)
 {
+	const struct perf_task *task = &tracee->perf;
+
 	return task->waits ? task->last.time_ns : perf_ring_time(&task->event);
 }
 
@@ -97,9 +98,9 @@ static struct tracee *earliest_killed(const struct tracee *tracee, uint64_t befo
 		struct tracee *other = slot->value;
 
 		if (other == tracee || other->task.process != tracee->task.process || other->stopped ||
-		    first_untold(&other->perf) >= before_ns || !proc_is_dying(other->task.tid))
+		    perf_first_untold(other) >= before_ns || !proc_is_dying(other->task.tid))
 			continue;
-		before_ns = first_untold(&other->perf);
+		before_ns = perf_first_untold(other);
 		found = other;
 	}
 	return found;
@@ -128,14 +129,12 @@ static bool is_restarted(const struct perf_task *task, const struct perf_sample 
 		next->regs.orig_rax == (unsigned long long)abi->nr.restart_syscall);
 }
 
-static void take_sample(struct tracee *tracee, const struct perf_sample *sample)
+static void take_sample(struct tracee *tracee, const struct perf_sample *sample, bool of_old)
 {
 	struct perf_task *task = &tracee->perf;
 	unsigned long long number = task->last.regs.orig_rax;
 
-	/* While events are exchanged, two of them see a call. */
-	if (task->waits && same_place(&task->last.regs, &sample->regs) &&
-	    sample->time_ns - task->last.time_ns < PERF_SAME_NS)
+	if (task->exchange.active && perf_is_twin(&task->exchange, sample, of_old))
 		return;
 	bool again = is_restarted(task, sample, abi_of_code(&sample->regs));
 
@@ -160,23 +159,31 @@ void perf_tell_lost(struct tracee *tracee)
 	tracee->perf.lost = lost;
 }
 
+bool perf_take_record(struct tracee *tracee, struct perf_event *event, bool of_old)
+{
+	struct perf_record record;
+
+	if (perf_ring_next(event, &record) == PERF_NOTHING)
+		return false;
+	tracee->perf.fresh |= record.kind == PERF_SAMPLE;
+	if (record.kind == PERF_SAMPLE)
+		take_sample(tracee, &record.sample, of_old);
+	else if (record.kind == PERF_LOST)
+		perf_tell_lost(tracee);
+	else
+		tracee->perf.mapped = true;
+	return true;
+}
+
 /* Reads the ring; afterwards the newest record waits in last. Returns whether the ring was as good as full.
  */
 bool perf_drain(struct tracee *tracee)
 {
 	struct perf_event *event = &tracee->perf.event;
-	struct perf_record record;
 	uint64_t tail = event->ring ? event->ring->data_tail : 0;
 
-	while (perf_ring_next(event, &record) != PERF_NOTHING) {
-		tracee->perf.fresh |= record.kind == PERF_SAMPLE;
-		if (record.kind == PERF_SAMPLE)
-			take_sample(tracee, &record.sample);
-		else if (record.kind == PERF_LOST)
-			perf_tell_lost(tracee);
-		else
-			tracee->perf.mapped = true;
-	}
+	while (perf_take_record(tracee, event, false))
+		;
 	return event->ring && event->ring->data_tail - tail > event->size - PERF_RECORD_ROOM;
 }
 

@@ -72,7 +72,7 @@ static void take(struct tracee *tracee, const struct perf_sample *sample)
 {
 	struct perf_task *task = &tracee->perf;
 
-	if (sample->time_ns <= task->files_after || sample->time_ns >= task->files_until)
+	if (sample->time_ns < task->files_after || sample->time_ns > task->files_until)
 		return; /* the other event has it */
 	if (perf_abi_of(tracee, sample) != abi_all[0])
 		return; /* another call altogether, by int 0x80 */

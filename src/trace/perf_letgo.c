@@ -7,7 +7,7 @@
 #include "tracee.h"
 
 enum { LETGO_TICK_NS = 5000000, LETGO_NATURAL_NS = 20000000, LETGO_MOST_NS = 1000000000 };
-enum { LEAVING_TICK_NS = 1000000, LEAVING_MOST_NS = 300000000 };
+enum { LEAVING_TICK_NS = 1000000, LEAVING_MOST_NS = 300000000, REST_MOST_NS = 20000000 };
 
 static bool needs_release(const struct tracee *tracee)
 {
@@ -158,25 +158,44 @@ static void await_leaving(struct tracer *tracer)
 	}
 }
 
+/* The thread whose first untold call was left before all others'. */
+static struct tracee *earliest_untold(struct tracer *tracer)
+{
+	struct tracee *found = NULL;
+	uint64_t before_ns = UINT64_MAX;
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+		uint64_t untold_ns = perf_first_untold(tracee);
+
+		if (tracee->stopped || tracee->life != LIFE_TRACED || untold_ns >= before_ns)
+			continue;
+		before_ns = untold_ns;
+		found = tracee;
+	}
+	return found;
+}
+
 /* All events are disabled, and nothing comes of them any more: what has come is told of. */
 static void tell_rest(struct tracer *tracer)
 {
+	uint64_t begin = clock_monotonic_ns();
+	struct tracee *tracee;
 	struct map_slot *slot;
 	struct stop stop;
 
-	stop_collect(tracer);
-	while (queue_take(&tracer->queue, &stop))
+	bell_set(tracer, LEAVING_TICK_NS, LEAVING_TICK_NS);
+	while (clock_monotonic_ns() - begin < REST_MOST_NS && stop_wait(tracer, &stop) && stop.tid)
 		dispatch(tracer, &stop);
-	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
-		struct tracee *tracee = slot->value;
-
-		if (tracee->perf.event.fd < 0 || tracee->stopped || tracee->life != LIFE_TRACED)
-			continue;
-		perf_files_drain(tracee);
+	bell_set(tracer, 0, 0);
+	while ((tracee = earliest_untold(tracer))) {
 		perf_drain(tracee);
 		perf_tell_last(tracee, true);
+		calls_report(tracer);
 	}
-	calls_report(tracer);
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));)
+		perf_files_drain(slot->value);
 }
 
 /* Natural stops first, then interruptions. */

@@ -44,7 +44,7 @@ struct tracee *tracee_new(struct tracer *tracer, pid_t tid, enum tracee_life lif
 	tracee->tracer = tracer;
 	tracee->life = life;
 	memory_init(tracee);
-	tracee->perf.event.fd = tracee->perf.files.fd = tracee->perf.entries.fd = -1;
+	tracee->perf.event.fd = tracee->perf.old.fd = tracee->perf.files.fd = tracee->perf.entries.fd = -1;
 	map_put(&tracer->tracees, (uint64_t)tid, tracee);
 	return tracee;
 }

@@ -28,8 +28,14 @@ pairs = [socket.socketpair() for _ in range(16)]
 for number in range(16):
     threading.Thread(target=send, args=[number], daemon=True).start()
 print("ready", flush=True)
-time.sleep(60)
+pairs[0][0].recv(1)
 """
+
+
+def wait_states(pid, state, count):
+    """Until so many threads of a process are in that state."""
+    harness.wait_for(f"{count} threads in state {state}", lambda: sum(
+        harness.status_field(f"{pid}/task/{tid}", "State")[0] == state for tid in harness.threads(pid)) >= count)
 
 
 def test_what_has_stopped_is_shown_when_it_is_let_go():
@@ -38,10 +44,11 @@ def test_what_has_stopped_is_shown_when_it_is_let_go():
         path.unlink(missing_ok=True)
         with harness.background(["/usr/bin/python3", "-c", SENDERS, path], ready=b"ready") as process:
             with harness.attach(process.pid, engine="perf") as attached:
+                attached.seen(b'"type":"pending"') # once all of it is traced
                 attached.process.send_signal(signal.SIGSTOP)
+                wait_states(attached.process.pid, "T", len(harness.threads(attached.process.pid)))
                 path.touch()
-                harness.wait_for("their stops", lambda: sum(
-                    harness.status_field(f"{process.pid}/task/{tid}", "State")[0] == "t" for tid in harness.threads(process.pid)) >= 16)
+                wait_states(process.pid, "t", 16)
                 attached.process.send_signal(signal.SIGINT)
                 attached.process.send_signal(signal.SIGCONT)
                 ended = attached.finish()
@@ -50,3 +57,38 @@ def test_what_has_stopped_is_shown_when_it_is_let_go():
             assert_untraced(process.pid)
     sent = sorted(event["details"]["buf"]["data"] for event in calls if event["type"] == "sendto")
     assert sent == sorted(f"from thread {number}" for number in range(16)), sent
+
+
+def tight(program, mode, count, *options):
+    """The fixture under a trace, and the trace."""
+    with harness.background([program("tight"), mode, str(count)], ready=b"ready") as process:
+        with harness.attach(process.pid, engine="perf", options=options) as attached:
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == b"made %d\n" % count
+            traced = attached.stop()
+        process.communicate(b"end\n", timeout=10)
+        assert process.returncode == 0
+    return traced
+
+
+def test_tight_loop_that_blocks_sigtrap(program):
+    """Its calls are told of by records alone, which are a microsecond apart and all alike."""
+    traced = tight(program, "blocked", 200, "-e", "recvfrom")
+    assert len(traced.calls("recvfrom", errno="EAGAIN")) == 200, traced
+
+
+@pytest.mark.parametrize("repeat", range(3))
+def test_other_events_in_a_tight_loop(program, repeat):
+    """The first socket of the process comes, so every thread gets another event while it makes its calls."""
+    traced = tight(program, "widen", 600 + repeat)
+    assert len(traced.calls("shutdown", errno="EBADF")) == 600 + repeat, traced
+
+
+def test_events_of_files_in_a_tight_loop(program):
+    """Reads of files are moved to events that stop nothing, and back: no write is told of twice, nor lost."""
+    traced = tight(program, "files", 400)
+    assert any("without stopping it" in event["text"] for event in traced.of("note")), traced
+    if any("not seen" in event["text"] for event in traced.of("note")):
+        pytest.skip("the machine is so busy that records were lost, and said so")
+    assert len(traced.calls("write", success=True)) == 400, traced
