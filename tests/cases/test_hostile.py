@@ -127,19 +127,25 @@ def most_memory(process):
 
 @pytest.mark.limit(240)
 def test_many_events_in_bounded_memory(tmp_path):
-    """A million events: all are there, and memory does not grow with them."""
+    """A million events: none is dropped, and memory does not grow with them. Those of a file are all there."""
     load, path = tmp_path / "load", tmp_path / "trace"
     subprocess.run(["gcc", "-O2", "-g", "-o", load, harness.ROOT / "bench" / "load.c", "-ldl", "-lpthread"], check=True)
+
+    def most(out, calls):
+        argv = [harness.SOCKLINE, "-e", "sendto,recvfrom", "-o", out, load, "-n", str(calls), "socket"]
+        process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        peak = most_memory(process)
+        assert process.returncode == 0 and b"dropped" not in process.communicate()[1]
+        return peak
+
     # AddressSanitizer keeps freed memory for a while; leaks it finds itself.
     few, many = (2000, 50000) if harness.is_sanitized() else (20000, 1000000)
-    peaks = []
-    for calls in few, many:
-        argv = [harness.SOCKLINE, "-e", "sendto,recvfrom", "-o", path, load, "-n", str(calls), "socket"]
-        process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
-        peaks.append(most_memory(process))
-        lines = sum(b"sendto(" in line or b"recvfrom(" in line for line in path.open("rb"))
-        assert process.returncode == 0 and lines == calls
-    assert harness.is_sanitized() or peaks[1] < peaks[0] + 4 * 1024, f"{peaks} KiB"
+    # Where a disk is slow, lines wait for it, up to OUTPUT_BUFFER: what is held to its limit here goes nowhere, and waits only where
+    # the writer gets no time. The least that malloc can lose is 32 bytes, which makes 32 MB.
+    peaks = [most("/dev/null", calls) for calls in (few, many)]
+    assert harness.is_sanitized() or peaks[1] < peaks[0] + 12 * 1024, f"{peaks} KiB"
+    most(path, few)
+    assert sum(b"sendto(" in line or b"recvfrom(" in line for line in path.open("rb")) == few
 
 
 def sections(path):
