@@ -90,6 +90,8 @@ uint16_t abi_socketcall_row(uint32_t selector, unsigned *arg_count);
  * either bitness, to DWARF numbers.
  */
 void abi_regs(const struct abi *abi, const void *user_regs, struct regs *regs);
+/* Only pc and sp of them: partial. */
+void abi_position(const struct abi *abi, const void *user_regs, struct regs *regs);
 
 /*
  * The ABI of the code that the thread runs, by its code segment: what the stack is to be walked as. It

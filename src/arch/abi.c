@@ -22,13 +22,18 @@ const struct abi_number *abi_number(const struct abi *abi, uint64_t number)
 	return number < abi->count ? &abi->numbers[number] : &none;
 }
 
-/* A register as wide as the ABI has it. */
-static uint64_t read_register(const struct abi *abi, const void *user_regs, uint8_t offset)
+/* Registers are as wide as the ABI has them. */
+static uint64_t mask_of(const struct abi *abi)
+{
+	return abi->bits == 64 ? UINT64_MAX : UINT32_MAX;
+}
+
+static uint64_t read_register(const void *user_regs, uint8_t offset, uint64_t mask)
 {
 	uint64_t value;
 
 	memcpy(&value, (const char *)user_regs + offset, sizeof(value));
-	return abi->bits == 64 ? value : (uint32_t)value;
+	return value & mask;
 }
 
 static void write_register(void *user_regs, uint8_t offset, uint64_t value)
@@ -39,13 +44,22 @@ static void write_register(void *user_regs, uint8_t offset, uint64_t value)
 void abi_regs(const struct abi *abi, const void *user_regs, struct regs *regs)
 {
 	const struct abi_registers *at = &abi->registers;
+	const uint64_t mask = mask_of(abi);
 
+	abi_position(abi, user_regs, regs);
 	for (unsigned i = 0; i < at->dwarf_count; i++)
-		regs->dwarf[i] = read_register(abi, user_regs, at->dwarf[i]);
-	regs->abi = abi;
+		regs->dwarf[i] = read_register(user_regs, at->dwarf[i], mask);
 	regs->partial = false;
-	regs->pc = read_register(abi, user_regs, at->pc);
-	regs->sp = read_register(abi, user_regs, at->sp);
+}
+
+void abi_position(const struct abi *abi, const void *user_regs, struct regs *regs)
+{
+	const uint64_t mask = mask_of(abi);
+
+	regs->abi = abi;
+	regs->partial = true;
+	regs->pc = read_register(user_regs, abi->registers.pc, mask);
+	regs->sp = read_register(user_regs, abi->registers.sp, mask);
 }
 
 const struct abi *abi_of_code(const void *user_regs)
@@ -60,11 +74,11 @@ void abi_get_call(const struct abi *abi, const void *user_regs, uint64_t *number
 		  int64_t *result)
 {
 	const struct abi_registers *at = &abi->registers;
-	uint64_t raw = read_register(abi, user_regs, at->result);
+	const uint64_t mask = mask_of(abi), raw = read_register(user_regs, at->result, mask);
 
 	for (unsigned i = 0; i < 6; i++)
-		args[i] = read_register(abi, user_regs, at->args[i]);
-	*number = read_register(abi, user_regs, at->number_read);
+		args[i] = read_register(user_regs, at->args[i], mask);
+	*number = read_register(user_regs, at->number_read, mask);
 	*result = abi->bits == 64 ? (int64_t)raw : (int32_t)raw;
 }
 

@@ -341,7 +341,7 @@ void call_left_only(struct tracee *tracee)
 	struct trace_call *call = call_fill(tracee, row, number, args, args_known);
 	struct regs regs;
 
-	abi_regs(tracee->abi, &tracee->regs, &regs);
+	abi_position(tracee->abi, &tracee->regs, &regs);
 	call->call.ip = regs.pc;
 	call->call.sp = regs.sp;
 	call->call.entry_ns = tracee->left_ns ? tracee->began_ns : 0;
@@ -386,7 +386,7 @@ bool call_recorded(struct tracee *tracee, const struct perf_sample *sample, cons
 	const struct abi_number *entry = abi_number(abi, number);
 	struct trace_call *call = call_new(tracee);
 
-	abi_regs(abi, &sample->regs, &regs);
+	abi_position(abi, &sample->regs, &regs);
 	call->call.abi = abi;
 	call->call.row = row;
 	call->call.number = number;

@@ -210,15 +210,18 @@ bool perf_took_signal(struct tracee *tracee)
 /* What a call of no interest to the owner means to us. */
 static void look_at_own(struct tracee *tracee, const struct abi *abi)
 {
+	const int was = (int)tracee->regs.orig_rax;
 	uint64_t number, args[6];
 	int64_t result;
 
+	if (was != abi->nr.rt_sigaction && was != abi->nr.prctl)
+		return;
 	abi_get_call(abi, &tracee->regs, &number, args, &result);
 	if (result)
 		return;
-	if (number == (uint64_t)abi->nr.rt_sigaction)
+	if (was == abi->nr.rt_sigaction)
 		trap_asked(tracee, args);
-	else if (number == (uint64_t)abi->nr.prctl && args[0] == 15 /* PR_SET_NAME */)
+	else if (args[0] == 15 /* PR_SET_NAME */)
 		memory_get(&tracee->memory, args[1], tracee->task.comm, sizeof(tracee->task.comm) - 1);
 }
 

@@ -32,6 +32,7 @@ static bool take(struct reader *reader, void *to, size_t size)
 
 static bool read_sample(struct reader *reader, struct perf_sample *sample)
 {
+	static const uint64_t none[ABI_PERF_REGS];
 	uint64_t abi, regs[ABI_PERF_REGS];
 	struct exit_fields fields;
 	uint32_t size;
@@ -40,11 +41,11 @@ static bool read_sample(struct reader *reader, struct perf_sample *sample)
 	    size < sizeof(fields) || !take(reader, &fields, sizeof(fields)) ||
 	    !take(reader, NULL, size - sizeof(fields)) || !take(reader, &abi, sizeof(abi)))
 		return false;
-	memset(regs, 0, sizeof(regs));
 	if (abi != PERF_SAMPLE_REGS_ABI_NONE && !take(reader, regs, sizeof(regs)))
 		return false;
 	sample->compat = abi == PERF_SAMPLE_REGS_ABI_32;
-	abi_perf_get(regs, sample->compat, fields.id, fields.ret, &sample->regs);
+	abi_perf_get(abi == PERF_SAMPLE_REGS_ABI_NONE ? none : regs, sample->compat, fields.id, fields.ret,
+		     &sample->regs);
 	return true;
 }
 
@@ -99,24 +100,36 @@ uint64_t perf_ring_time(const struct perf_event *event)
 	return record.header.type == PERF_RECORD_SAMPLE ? record.time_ns : UINT64_MAX;
 }
 
+/* The record at the ring's tail: in its place, or copied together when it goes on at the ring's beginning. */
+static const uint8_t *record_at(const struct perf_event *event, uint64_t tail, uint8_t copy[RECORD_MAX],
+				struct perf_event_header *header)
+{
+	const size_t at = tail & (event->size - 1);
+
+	copy_out(event, tail, header, sizeof(*header));
+	if (header->size < sizeof(*header) || header->size > event->size)
+		header->size = (uint16_t)sizeof(*header);
+	if (at + header->size <= event->size)
+		return (const uint8_t *)event->ring + PAGE + at;
+	copy_out(event, tail, copy, header->size < RECORD_MAX ? header->size : RECORD_MAX);
+	return copy;
+}
+
 enum perf_kind perf_ring_next(struct perf_event *event, struct perf_record *record)
 {
 	struct perf_event_header header;
-	uint8_t bytes[RECORD_MAX];
+	uint8_t copy[RECORD_MAX];
 
 	record->kind = PERF_NOTHING;
 	while (record->kind == PERF_NOTHING && !perf_ring_empty(event)) {
 		uint64_t tail = event->ring->data_tail;
+		const uint8_t *bytes = record_at(event, tail, copy, &header);
+		const uint64_t next = tail + header.size;
 
-		copy_out(event, tail, &header, sizeof(header));
-		if (header.size < sizeof(header) || header.size > event->size)
-			header.size = (uint16_t)sizeof(header);
-		size_t size = header.size < RECORD_MAX ? header.size : RECORD_MAX;
-
-		copy_out(event, tail, bytes, size);
-		__atomic_store_n(&event->ring->data_tail, tail + header.size, __ATOMIC_RELEASE);
-		header.size = (uint16_t)size;
+		if (header.size > RECORD_MAX)
+			header.size = RECORD_MAX;
 		record->kind = read_record(&header, bytes, record);
+		__atomic_store_n(&event->ring->data_tail, next, __ATOMIC_RELEASE);
 	}
 	return record->kind;
 }

@@ -61,7 +61,11 @@ int trace_regs(struct task *task, struct regs *regs)
 {
 	struct tracee *tracee = tracee_of(task);
 
-	if (tracee->regs_read || tracee->regs_sampled || !info_has_regs(tracee))
+	if (tracee->regs_read || tracee->regs_sampled) {
+		abi_position(abi_of_code(&tracee->regs), &tracee->regs, regs);
+		return 0;
+	}
+	if (!info_has_regs(tracee))
 		return trace_all_regs(task, regs);
 	regs->pc = tracee->info.instruction_pointer;
 	regs->sp = tracee->info.stack_pointer;
