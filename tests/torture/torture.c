@@ -236,10 +236,19 @@ static void timer(struct worker *w)
 
 static void work(struct worker *w);
 
+/*
+ * One that stays stopped although it was continued goes on. When an exec by another thread kills the thread
+ * that stands at the traced delivery of SIGSTOP, the kernel sends that signal once more, to the new program,
+ * whether or not SIGCONT has come since: kernel/signal.c, ptrace_signal.
+ */
 static void reap(struct worker *w, int at)
 {
-	while (waitpid(w->children[at], NULL, 0) < 0 && errno == EINTR)
-		;
+	int status;
+	pid_t pid;
+	while (((pid = waitpid(w->children[at], &status, WUNTRACED)) < 0 && errno == EINTR) ||
+	       (pid > 0 && WIFSTOPPED(status)))
+		if (pid > 0)
+			kill(pid, SIGCONT);
 	w->children[at] = w->children[--w->child_count];
 }
 
