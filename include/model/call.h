@@ -59,6 +59,8 @@ struct call {
 	bool entry_seen;	    /* an entry stop was seen: entry capture and entry_ns are true */
 	bool finished;		    /* result is known; false: "= ?" */
 	bool failed;		    /* result is -errno */
+	bool unreturned;	    /* not finished, as its thread was killed on its way out of it: it had its
+				       effects, and result is what the kernel had made of it */
 	bool restarted;		    /* went through at least one kernel restart */
 	bool bytes_unread;	    /* came from a ring buffer: nothing behind pointers was read */
 	bool dropped;		    /* found at its exit to be of no interest: finish only forgets it */

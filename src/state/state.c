@@ -198,7 +198,7 @@ void state_leave(struct state *state, struct task *task, struct call *call)
 		functions->leave(state, task, call);
 }
 
-void state_apply(struct state *state, struct task *task, struct call *call)
+static void apply(struct state *state, struct task *task, struct call *call)
 {
 	const struct effect_functions *functions = &effect_functions[call->row->effect];
 
@@ -216,6 +216,18 @@ void state_apply(struct state *state, struct task *task, struct call *call)
 	history_call(state, call);
 	outcome_call(state, call);
 	outcome_close(state, call);
+}
+
+void state_apply(struct state *state, struct task *task, struct call *call)
+{
+	/* The kernel did what was asked for, whoever did not live to hear of it. */
+	if (call->unreturned) {
+		call->finished = true;
+		call->failed = call->result < 0 && call->result >= -4095;
+	}
+	apply(state, task, call);
+	if (call->unreturned)
+		call->finished = call->failed = false;
 }
 
 /* An outcome that nobody asked for, as its call is not shown, waits for the next call on its socket. */

@@ -235,6 +235,17 @@ void queue_put(struct stop_queue *queue, pid_t tid, int status)
 	queue->stops[at].status = status;
 }
 
+bool queue_has_exec(const struct stop_queue *queue, pid_t tid)
+{
+	for (unsigned i = 0; i < queue->count; i++) {
+		const struct queued_stop *queued = &queue->stops[(queue->first + i) % queue->room];
+
+		if (queued->tid == tid && stop_classify(tid, queued->status).kind == STOP_EXEC)
+			return true;
+	}
+	return false;
+}
+
 bool queue_take(struct stop_queue *queue, struct stop *stop)
 {
 	if (!queue->count)

@@ -68,6 +68,7 @@ static bool unpack_args(struct tracee *tracee, uint64_t address, unsigned count,
 	size_t size = (count < 6 ? count : 6) * sizeof(words[0]);
 
 	memset(args, 0, 6 * sizeof(args[0]));
+	args[1] = address; /* all that is known of them, where they cannot be read */
 	if (memory_get(&tracee->memory, address, words, (uint32_t)size) < size)
 		return false;
 	for (unsigned i = 0; i < 6; i++)
@@ -174,6 +175,7 @@ void call_complete(struct tracee *tracee, struct trace_call *call, int64_t resul
 	if (events->leave && tracee->stopped)
 		events->leave(events->user, &tracee->task, &call->call);
 	call->call.finished = !tracee->gone; /* killed at this stop, it never comes back from the call */
+	call->call.unreturned = tracee->gone;
 	call_done(tracee, call);
 }
 
@@ -391,6 +393,8 @@ bool call_recorded(struct tracee *tracee, const struct perf_sample *sample, cons
 	call->call.row = row;
 	call->call.number = number;
 	memcpy(call->call.args, args, sizeof(args));
+	if (entry->old_args)
+		call->call.args[1] = args[0]; /* where they lie, as socketcall says it */
 	call->call.args_known = !entry->socketcall && !entry->old_args;
 	call->call.ip = regs.pc;
 	call->call.sp = regs.sp;
@@ -401,8 +405,8 @@ bool call_recorded(struct tracee *tracee, const struct perf_sample *sample, cons
 	call->call.failed = result < 0 && result >= -4095;
 	if (events->leave)
 		events->leave(events->user, &tracee->task, &call->call);
-	/* It had its effects, even where its thread was killed before it came back from it. */
 	call->call.finished = finished;
+	call->call.unreturned = !finished;
 	call->call.failed &= finished;
 	bool matters = !call->call.dropped;
 

@@ -66,6 +66,7 @@ static struct tracee *take_leader_tid(struct tracee *leader, pid_t old_tid)
 	tracee_end(leader, -1);
 	tracee_rename(tracee, tid);
 	tracee->stopped = true;
+	tracee->kind = STOP_EXEC;
 	tracee->info_read = tracee->regs_read = tracee->regs_sampled = false;
 	tracee->request = tracee->deliver = 0;
 	return tracee;
@@ -318,20 +319,38 @@ static int next_request(struct tracee *tracee)
 	return tracee->engine->resume(tracee, leaving);
 }
 
+/*
+ * An exec by another thread kills the leader, even at a stop, and comes to its own stop under the leader's id
+ * (ptrace(2), "execve(2) under ptrace"). Once that one has been collected, a request that is meant for the
+ * older stop would resume the new program from it (before that the kernel refuses: ptrace_freeze_traced), and
+ * calls that it makes until the exec is handled would not be seen.
+ */
+static bool is_replaced(const struct tracee *tracee)
+{
+	const struct process *process = tracee->task.process;
+
+	return process && process->threads > 1 && process->pid == tracee->task.tid &&
+	       queue_has_exec(&tracee->tracer->queue, tracee->task.tid);
+}
+
 void tracee_resume(struct tracee *tracee)
 {
 	int request;
 
 	if (!tracee->stopped)
 		return;
-	perf_resuming(tracee);
-	widen_resuming(tracee);
+	if (!is_replaced(tracee)) {
+		perf_resuming(tracee);
+		widen_resuming(tracee);
+	}
+	tracee->stopped = false;
+	if (is_replaced(tracee))
+		return;
 	request = next_request(tracee);
 	tracee->calls_stop = request == PTRACE_SYSCALL;
 	tracee->freed = request == PTRACE_DETACH;
 	if (request == PTRACE_CONT)
 		tracee->inside = false;
-	tracee->stopped = false;
 	/* ESRCH: it was killed meanwhile, and its end is on its way. */
 	trace_request(request, tracee->task.tid, 0, (void *)(long)tracee->deliver);
 }
@@ -347,6 +366,8 @@ void dispatch(struct tracer *tracer, const struct stop *stop)
 	tracee = tracee_find(tracer, stop->tid);
 	if (!tracee)
 		tracee = birth_unknown(tracer, stop);
+	if (is_replaced(tracee))
+		return;
 	tracee->stopped = true;
 	tracee->asleep = false;
 	tracee->kind = stop->kind;

@@ -78,6 +78,7 @@ void perf_tell_last(struct tracee *tracee, bool finished)
 	if (restart_is_code((int32_t)task->last.regs.rax))
 		task->last.regs.rax = (unsigned long long)-EINTR; /* a handler ended it */
 	call_recorded(tracee, &task->last, perf_abi_of(tracee, &task->last), finished);
+	calls_report(tracee->tracer); /* what it did to fds is done before the next one is looked at */
 	task->stopless = true;
 }
 
@@ -98,7 +99,7 @@ static struct tracee *earliest_killed(const struct tracee *tracee, uint64_t befo
 		struct tracee *other = slot->value;
 
 		if (other == tracee || other->task.process != tracee->task.process || other->stopped ||
-		    perf_first_untold(other) >= before_ns || !proc_is_dying(other->task.tid))
+		    perf_first_untold(other) >= before_ns || !proc_is_ending(other->task.tid))
 			continue;
 		before_ns = perf_first_untold(other);
 		found = other;

@@ -87,23 +87,6 @@ int proc_status(pid_t tid, struct proc_status *status)
 	return 0;
 }
 
-/* The flags of the kernel's include/linux/sched.h, which are the ninth field: proc_pid_stat(5). */
-bool proc_is_dying(pid_t tid)
-{
-	enum { PF_EXITING = 0x4, PF_SIGNALED = 0x400 };
-	char text[512];
-	struct proc_status status;
-	unsigned flags = 0;
-
-	if (proc_read(text, sizeof(text), "/proc/%d/stat", tid) < 0 || proc_status(tid, &status))
-		return true;
-	const char *after = strrchr(text, ')');
-
-	if (after)
-		sscanf(after, ") %*c %*d %*d %*d %*d %*d %u", &flags);
-	return flags & (PF_EXITING | PF_SIGNALED) || status.sig_pending >> (SIGKILL - 1) & 1;
-}
-
 int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[8])
 {
 	char text[256];
@@ -122,7 +105,7 @@ int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[8])
 
 bool proc_is_ending(pid_t tid)
 {
-	enum { EXITING = 4 /* PF_EXITING of linux/sched.h */ };
+	enum { EXITING = 0x4, SIGNALED = 0x400 }; /* PF_... of the kernel's include/linux/sched.h */
 	unsigned long flags, pending;
 	char text[1024];
 	int got = proc_read(text, sizeof(text), "/proc/%d/stat", tid);
@@ -136,5 +119,5 @@ bool proc_is_ending(pid_t tid)
 		      ") %*c %*d %*d %*d %*d %*d %lu %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %*u %*u "
 		      "%*d %*u %*u %*u %*u %*u %*u %lu",
 		      &flags, &pending) == 2 &&
-	       (flags & EXITING || pending >> (SIGKILL - 1) & 1);
+	       (flags & (EXITING | SIGNALED) || pending >> (SIGKILL - 1) & 1);
 }

@@ -347,6 +347,8 @@ void stop_collect(struct tracer *tracer);
 int stop_wait_for(struct tracer *tracer, pid_t tid, int *status);
 bool queue_take(struct stop_queue *queue, struct stop *stop);
 void queue_put(struct stop_queue *queue, pid_t tid, int status);
+/* Whether the stop of an exec under that id waits in it. */
+bool queue_has_exec(const struct stop_queue *queue, pid_t tid);
 
 /* widen.c */
 /* In tracee_resume: installs the filter for calls on any fd, when it is due and the thread stands well. */
@@ -437,8 +439,6 @@ struct proc_status {
 	uint64_t switches; /* voluntary context switches: how often it fell asleep */
 };
 int proc_status(pid_t tid, struct proc_status *status);
-/* Whether a thread was killed, or is gone: it never runs in its program again. */
-bool proc_is_dying(pid_t tid);
 /* Whether /proc is there, and of our own pid namespace: pid_namespaces(7), "/proc and PID namespaces". */
 bool proc_is_ours(void);
 /* Whether the thread makes no call any more: it is killed, on its way out, or gone. proc_pid_stat(5) */

@@ -38,6 +38,7 @@ struct world {
 	unsigned truth_count;
 	uint64_t now, last_cookie;
 	unsigned questions, found, closed;
+	bool kills;		  /* a thread that leaves a call, on its way back to the program */
 	bool refuse, refuse_proc; /* pidfd_getfd, /proc are not allowed */
 	uint64_t netns;		  /* of the next sockets */
 	unsigned tcp_asked, tcp_running, samples;
@@ -350,7 +351,11 @@ static inline void world_exit(struct world *world, char letter, int64_t result)
 	call->exit_ns = ++world->now;
 	world_blob(&call->out, &call->arena, world->memory);
 	state_leave(world->state, task, call);
+	call->unreturned = world->kills;
+	if (call->unreturned)
+		call->finished = call->failed = false;
 	state_apply(world->state, task, call);
+	assert_int_equal(call->finished, !world->kills);
 	world->news_count = state_news(world->state, call, world->news);
 	world_drop(world, call);
 }

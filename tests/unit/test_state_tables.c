@@ -18,6 +18,7 @@ enum step_kind {
 	SKIP,
 	ENTER,
 	EXIT,
+	KILLED, /* at the exit */
 	START,
 	ATTACH,
 	FORK,
@@ -95,6 +96,13 @@ struct travel {
 		{                              \
 			0                      \
 		}                              \
+	}
+#define KILL(task, result)                       \
+	{                                        \
+		KILLED, task, result, CALL_NONE, \
+		{                                \
+			0                        \
+		}                                \
 	}
 #define NEW(kind, task, child)                \
 	{                                     \
@@ -217,6 +225,12 @@ static const struct travel travels[] = {
 	  { { 'A', 3, 0 } },
 	  1,
 	  0 },
+	{ "killed on the way out of calls that did their work, and of one that failed",
+	  { NEW(START, 'A', 0), NEW(THREAD, 'A', 'B'), SOCKET('A', 3), SOCKET('A', 4), BEGIN('B', close, 4),
+	    KILL('B', 0), BEGIN('B', dup, 3), KILL('B', 5), BEGIN('B', dup2, 3, 6), KILL('B', -EBUSY) },
+	  { { 'A', 3, 1 }, { 'A', 4, 0 }, { 'A', 5, 1 }, { 'A', 6, 0 } },
+	  1,
+	  0 },
 	{ "a blocked call holds its socket",
 	  { NEW(START, 'A', 0), NEW(THREAD, 'A', 'B'), SOCKET('A', 3), BEGIN('A', recvfrom, 3),
 	    CLOSE('B', 3) },
@@ -330,6 +344,11 @@ static void run(struct world *world, const struct step *step)
 	}
 	case EXIT:
 		world_exit(world, step->task, step->result);
+		break;
+	case KILLED:
+		world->kills = true;
+		world_exit(world, step->task, step->result);
+		world->kills = false;
 		break;
 	case START:
 		world_start(world, step->task, 0, 0);

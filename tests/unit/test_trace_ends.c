@@ -1,16 +1,22 @@
 /*
- * Threads that end, as their siblings and their parents see it: what is told of them, and in which order. Of
- * made-up tracees, whose ids nobody can have, so that ptrace and /proc say of each that it is gone.
+ * Threads that end, as their siblings and their parents see it: what is told of them, and in which order.
+ * Most are made up, with ids that nobody can have, so that ptrace and /proc say of each that it is gone.
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -18,24 +24,36 @@
 
 enum { NOBODY = 0x40000000, CODE_64 = 0x33 };
 
-/* What the owner was told, in words. */
+struct scene {
+	char told[256]; /* what the owner was told, in words */
+	pid_t told_old_tid;
+	struct tracer tracer;
+	struct perf perf;
+};
+
 static void tell(void *user, const char *word, const struct task *task)
 {
-	char *told = user;
+	char *told = ((struct scene *)user)->told;
 	size_t length = strlen(told);
 
 	snprintf(told + length, 256 - length, "%s%s %d", length ? ", " : "", word, task->tid - NOBODY);
 }
 
+static void told_left(void *user, struct task *task, struct call *call)
+{
+	(void)call;
+	tell(user, "left", task);
+}
+
 static void told_call(void *user, struct task *task, struct call *call)
 {
-	tell(user, call->finished ? "finished" : "unfinished", task);
+	tell(user, call->finished ? "finished" : call->unreturned ? "unreturned" : "unfinished", task);
 }
 
 static void told_exec(void *user, struct task *task, pid_t old_tid)
 {
-	(void)old_tid;
 	tell(user, "exec", task);
+	((struct scene *)user)->told_old_tid = old_tid;
 }
 
 static void told_end(void *user, struct task *task, int status)
@@ -44,18 +62,14 @@ static void told_end(void *user, struct task *task, int status)
 	tell(user, "end", task);
 }
 
-struct scene {
-	struct tracer tracer;
-	struct perf perf;
-	char told[256];
-};
-
 static void scene_begin(struct scene *scene)
 {
 	*scene = (struct scene){ 0 };
-	scene->tracer.events = (struct trace_events){
-		.finish = told_call, .exec = told_exec, .task_end = told_end, .user = scene->told
-	};
+	scene->tracer.events = (struct trace_events){ .leave = told_left,
+						      .finish = told_call,
+						      .exec = told_exec,
+						      .task_end = told_end,
+						      .user = scene };
 	scene->tracer.perf = &scene->perf;
 	memset(&scene->tracer.options.wanted, 0xff, sizeof(scene->tracer.options.wanted));
 }
@@ -89,6 +103,7 @@ static void scene_end(struct scene *scene)
 	for (size_t i = 0; (slot = map_next(&scene->tracer.tracees, &i)); i = 0)
 		tracee_end(slot->value, -1);
 	calls_free(&scene->tracer);
+	free(scene->tracer.queue.stops);
 	map_done(&scene->tracer.tracees);
 	map_done(&scene->tracer.processes);
 }
@@ -110,13 +125,33 @@ static void last_calls_are_told_in_order(void **state)
 		for (pid_t tid = 1; tid <= 3; tid++)
 			if (tid != first)
 				tracee_end(tracee_find(&scene.tracer, NOBODY + tid), 9);
-		const char *at[] = { strstr(scene.told, "unfinished 3"), strstr(scene.told, "unfinished 1"),
-				     strstr(scene.told, "unfinished 2") };
+		/* What the one before did to fds is done when the next one is looked at. */
+		const char *at = strstr(scene.told, "left 3, unreturned 3");
 
-		assert_true(at[0] && at[0] < at[1] && at[1] < at[2]);
-		assert_null(strstr(scene.told, "unfinished 9"));
+		at = at ? strstr(at, "left 1, unreturned 1") : NULL;
+		at = at ? strstr(at, "left 2, unreturned 2") : NULL;
+		assert_non_null(at);
+		assert_null(strstr(scene.told, "unreturned 9"));
 		scene_end(&scene);
 	}
+}
+
+/* Where the arguments of a killed thread's socketcall lie can be told, if not what they are. */
+static void arguments_that_cannot_be_read(void **state)
+{
+	struct scene scene;
+	uint64_t args[6] = { 1 /* SYS_SOCKET */, 0x1234, 3, 4, 5, 6 };
+	bool known = true;
+
+	(void)state;
+	scene_begin(&scene);
+	struct tracee *tracee = scene_add(&scene, &engine_perf, 1, 1);
+
+	assert_int_equal(call_number_row(tracee, abi_all[1], 102 /* socketcall */, args, &known),
+			 CALL_socket);
+	assert_false(known);
+	assert_int_equal(args[1], 0x1234);
+	scene_end(&scene);
 }
 
 static enum engine_stop never_asked(struct tracee *tracee, const struct stop *stop)
@@ -201,9 +236,120 @@ static void orphans_are_their_own_process_s(void **state)
 	}
 }
 
+/* Shared with the traced child. */
+static struct stage {
+	atomic_int second, exec;
+} * stage;
+
+static void *second_thread(void *unused)
+{
+	stage->second = (int)syscall(SYS_gettid);
+	while (!stage->exec)
+		usleep(1000);
+	execl("/bin/true", "true", (char *)NULL);
+	return unused;
+}
+
+/* The leader goes on to a signal when the second thread is there. */
+static pid_t child_start(void)
+{
+	pthread_t thread;
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	if (pthread_create(&thread, NULL, second_thread, NULL))
+		_exit(99);
+	while (!stage->exec)
+		raise(SIGURG);
+	for (;;)
+		pause();
+}
+
+/* Goes on when the leader's id stands at the exec, and that stop has been collected. */
+static void second_makes_exec(struct tracer *tracer, pid_t leader)
+{
+	siginfo_t info = { 0 };
+
+	stage->exec = 1;
+	for (unsigned i = 0; i < 10000 && info.si_status != (SIGTRAP | PTRACE_EVENT_EXEC << 8); i++) {
+		usleep(1000);
+		assert_int_equal(waitid(P_PID, (id_t)leader, &info, WSTOPPED | WNOHANG | WNOWAIT | __WALL),
+				 0);
+	}
+	stop_collect(tracer);
+	assert_int_equal(tracer->queue.count, 1);
+}
+
+static enum engine_stop asked_for_long(struct tracee *tracee, const struct stop *stop)
+{
+	(void)stop;
+	second_makes_exec(tracee->tracer, tracee->task.tid);
+	return ENGINE_NOTHING;
+}
+
+/* The child's next stop. */
+static struct stop wait_for_stop(pid_t leader)
+{
+	int status = 0;
+
+	assert_int_equal(waitpid(leader, &status, __WALL), leader);
+	return stop_classify(leader, status);
+}
+
+/*
+ * Another thread's exec replaces the leader that stands at a stop: while that stop waits to be handled, or
+ * while it is. The exec is heard of all the same.
+ */
+static void exec_while_the_leader_is_stopped(void **state)
+{
+	static const struct engine engine = { .name = "made up",
+					      .stopped = asked_for_long,
+					      .resume = goes_on };
+
+	(void)state;
+	for (int waits = 0; waits < 2; waits++) {
+		struct scene scene;
+
+		stage = mmap(NULL, sizeof(*stage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		pid_t leader = child_start();
+
+		while (!stage->second)
+			usleep(1000);
+		assert_int_equal(ptrace(PTRACE_SEIZE, leader, 0, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL), 0);
+		assert_int_equal(
+			ptrace(PTRACE_SEIZE, stage->second, 0, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL), 0);
+		scene_begin(&scene);
+		scene.tracer.perf = NULL;
+		scene_add(&scene, &engine, leader - NOBODY, leader - NOBODY);
+		scene_add(&scene, &engine, stage->second - NOBODY, leader - NOBODY);
+		struct stop stop = wait_for_stop(leader);
+
+		assert_int_equal(stop.kind, STOP_SIGNAL);
+		if (waits)
+			second_makes_exec(&scene.tracer, leader);
+		else
+			stop.kind = STOP_SYSCALL; /* one that the engine is asked about */
+		dispatch(&scene.tracer, &stop);
+		assert_true(queue_take(&scene.tracer.queue, &stop));
+		assert_int_equal(stop.kind, STOP_EXEC);
+		dispatch(&scene.tracer, &stop);
+		assert_non_null(strstr(scene.told, "exec "));
+		assert_int_equal(scene.told_old_tid, stage->second);
+		assert_int_equal(scene.tracer.tracees.count, 1);
+		stop = wait_for_stop(leader);
+		assert_int_equal(stop.status, 0);
+		dispatch(&scene.tracer, &stop);
+		scene_end(&scene);
+		munmap(stage, sizeof(*stage));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(arguments_that_cannot_be_read),
+		cmocka_unit_test(exec_while_the_leader_is_stopped),
 		cmocka_unit_test(last_calls_are_told_in_order),
 		cmocka_unit_test(killed_at_the_stop_of_an_exec),
 		cmocka_unit_test(orphans_are_their_own_process_s),
