@@ -79,6 +79,12 @@ struct ask {
 	/* The same of a socket by its ends, cookie and network namespace, whoever holds it; holds no
 	 * reference. */
 	int (*tcp_running)(struct ask *ask, const struct socket_facts *facts, void *info, uint32_t size);
+	/*
+	 * Whether the TCP connection with these ends and inode was begun by this end: 1, or 0: accepted;
+	 * negative: cannot be told (another network namespace, no right to ask, it is about to end). Holds no
+	 * reference.
+	 */
+	int (*began)(struct ask *ask, const struct socket_facts *facts);
 	/* The thread ended: nothing kept for its number is true any more. */
 	void (*forget)(struct ask *ask, pid_t tid);
 	void (*free)(struct ask *ask);

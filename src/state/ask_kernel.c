@@ -346,6 +346,14 @@ static int kernel_tcp_running(struct ask *ask, const struct socket_facts *facts,
 	return fd < 0 ? fd : diag_tcp_info(fd, facts, info, size);
 }
 
+/* The inode tells whether a connection in our own namespace is the one that is meant. */
+static int kernel_began(struct ask *ask, const struct socket_facts *facts)
+{
+	int fd = own_diag((struct ask_kernel *)ask);
+
+	return fd < 0 ? fd : diag_tcp_began(fd, facts);
+}
+
 /* The netlink socket for the namespace of the thread's socket; ours where that is not known. */
 static int diag_beside(struct ask_kernel *kernel, pid_t tid, int fd)
 {
@@ -397,6 +405,7 @@ struct ask *ask_kernel_new(void)
 				    .unix_peers = kernel_unix_peers,
 				    .tcp_info = kernel_tcp_info,
 				    .tcp_running = kernel_tcp_running,
+				    .began = kernel_began,
 				    .forget = kernel_forget,
 				    .free = kernel_free };
 	return &kernel->ask;

@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <linux/unix_diag.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -191,7 +192,8 @@ static void fill_end(const struct address *address, __be16 *port, __be32 ip[4])
 	memcpy(ip, bytes, size);
 }
 
-int diag_tcp_info(int fd, const struct socket_facts *facts, void *info, uint32_t size)
+/* Asks about the connection with these ends and cookie. The answer's bytes in reply, or a negative errno. */
+static ssize_t ask_tcp(int fd, const struct socket_facts *facts, uint64_t cookie, void *reply, size_t room)
 {
 	struct {
 		struct nlmsghdr header;
@@ -201,19 +203,24 @@ int diag_tcp_info(int fd, const struct socket_facts *facts, void *info, uint32_t
 			       .idiag_ext = 1 << (INET_DIAG_INFO - 1),
 			       .idiag_states = ~0U } };
 	struct inet_diag_sockid *id = &ask.request.id;
-	uint32_t reply[512];
-	size_t got_size = 0;
-	const void *value;
-	ssize_t got;
 
 	if (address_port(&facts->local) <= 0 || address_port(&facts->peer) <= 0 ||
 	    facts->local.family != facts->peer.family)
 		return -EINVAL;
 	fill_end(&facts->local, &id->idiag_sport, id->idiag_src);
 	fill_end(&facts->peer, &id->idiag_dport, id->idiag_dst);
-	id->idiag_cookie[0] = (uint32_t)facts->cookie;
-	id->idiag_cookie[1] = (uint32_t)(facts->cookie >> 32);
-	got = exchange(fd, &ask, sizeof(ask), reply, sizeof(reply));
+	id->idiag_cookie[0] = (uint32_t)cookie;
+	id->idiag_cookie[1] = (uint32_t)(cookie >> 32);
+	return exchange(fd, &ask, sizeof(ask), reply, room);
+}
+
+int diag_tcp_info(int fd, const struct socket_facts *facts, void *info, uint32_t size)
+{
+	uint32_t reply[512];
+	size_t got_size = 0;
+	const void *value;
+	ssize_t got = ask_tcp(fd, facts, facts->cookie, reply, sizeof(reply));
+
 	if (got < 0)
 		return (int)got;
 	value = attribute(reply, (size_t)got, sizeof(struct inet_diag_msg), INET_DIAG_INFO, &got_size);
@@ -223,4 +230,50 @@ int diag_tcp_info(int fd, const struct socket_facts *facts, void *info, uint32_t
 		got_size = size;
 	memcpy(info, value, got_size);
 	return (int)got_size;
+}
+
+/*
+ * What the end has sent and what was acknowledged are counted without the SYN and with it (RFC 4898,
+ * net/ipv4/tcp_input.c: tcp_snd_una_update). Only the end that began has it acknowledged after it was made,
+ * so its count is ahead by one.
+ */
+static int began(const struct inet_diag_msg *message, const struct tcp_info *info)
+{
+	enum { ESTABLISHED = 1, CLOSE_WAIT = 8 }; /* include/net/tcp_states.h */
+	const uint64_t under_way = (uint64_t)message->idiag_wqueue - info->tcpi_notsent_bytes;
+	const uint64_t ahead =
+		info->tcpi_bytes_acked + under_way - (info->tcpi_bytes_sent - info->tcpi_bytes_retrans);
+
+	/* In other states a FIN may be counted. */
+	if (message->idiag_state != ESTABLISHED && message->idiag_state != CLOSE_WAIT)
+		return -EAGAIN;
+	return ahead <= 1 ? (int)ahead : -EAGAIN;
+}
+
+/* One answer; its numbers are not all of the same moment. */
+static int began_now(int fd, const struct socket_facts *facts)
+{
+	struct inet_diag_msg message;
+	struct tcp_info info;
+	uint32_t reply[512];
+	size_t size = 0;
+	ssize_t got = ask_tcp(fd, facts, ~(uint64_t)0 /* INET_DIAG_NOCOOKIE */, reply, sizeof(reply));
+	const void *value;
+
+	if (got < 0)
+		return (int)got;
+	value = attribute(reply, (size_t)got, sizeof(message), INET_DIAG_INFO, &size);
+	if (!value || size < offsetof(struct tcp_info, tcpi_bytes_retrans) + sizeof(info.tcpi_bytes_retrans))
+		return -EAGAIN;
+	memcpy(&message, (const uint8_t *)reply + NLMSG_LENGTH(0), sizeof(message));
+	memset(&info, 0, sizeof(info));
+	memcpy(&info, value, size < sizeof(info) ? size : sizeof(info));
+	return message.idiag_inode == facts->inode ? began(&message, &info) : -ENOENT;
+}
+
+int diag_tcp_began(int fd, const struct socket_facts *facts)
+{
+	const int first = began_now(fd, facts);
+
+	return first < 0 || began_now(fd, facts) == first ? first : -EAGAIN;
 }

@@ -18,6 +18,11 @@ int diag_open_beside(int socket);
 /* struct tcp_info of the connection with these ends and cookie. Bytes that were filled, or a negative errno.
  */
 int diag_tcp_info(int fd, const struct socket_facts *facts, void *info, uint32_t size);
+/*
+ * Whether this end of the connection with these ends and inode began it: 1, or 0: it was accepted. -EAGAIN:
+ * that cannot be told; or another negative errno.
+ */
+int diag_tcp_began(int fd, const struct socket_facts *facts);
 /* The inode of the socket that the unix socket with this inode is connected to; 0: none, or not known. */
 uint64_t diag_unix_peer(int fd, uint64_t inode);
 /* The same of all that have one: one question, as each of the above takes time with the number of unix

@@ -278,11 +278,20 @@ static bool was_accepted(const struct listeners *listeners, const struct file *f
 	return false;
 }
 
+/* Whether a connection that was there before was accepted, by the kernel's word or as far as can be seen. */
+static bool is_accepted(struct state *state, const struct listeners *listeners, const struct file *file)
+{
+	const struct socket_facts facts = { .inode = file->inode, .local = file->local, .peer = file->peer };
+	const int began = facts.inode ? state->ask->began(state->ask, &facts) : -ENOENT;
+
+	return began < 0 ? was_accepted(listeners, file) : !began;
+}
+
 /*
- * Connections that were there before: the kernel does not tell which end of one began it, but one at an
+ * Connections that were there before. Where the kernel does not tell which end of one began it, one at an
  * address at which the same process listens is the accepting end.
  */
-static void know_accepted(struct task *task)
+static void know_accepted(struct state *state, struct task *task)
 {
 	struct listeners listeners = { 0 };
 	struct slot *slot;
@@ -295,7 +304,7 @@ static void know_accepted(struct task *task)
 		struct file *file = (slot = fdtable_slot(task->files, (int)fd)) ? slot->file : NULL;
 
 		if (file && file->history && file->history->found && file->link == LINK_TO &&
-		    is_inet_stream(file) && was_accepted(&listeners, file))
+		    is_inet_stream(file) && is_accepted(state, &listeners, file))
 			file->link = LINK_FROM;
 	}
 	free(listeners.files);
@@ -325,7 +334,7 @@ void look_list(struct state *state, struct task *task)
 		task->files->whole = true;
 	state->listing = false;
 	know_epolls(state, task);
-	know_accepted(task);
+	know_accepted(state, task);
 	pair_unix_found(state);
 }
 
@@ -407,6 +416,6 @@ void look_running(struct state *state, struct task *task)
 	task->files->listed = true;
 	(void)state->ask->list(state->ask, task->tid, listed_running, &listing);
 	know_epolls(state, task);
-	know_accepted(task);
+	know_accepted(state, task);
 	pair_unix_found(state);
 }

@@ -197,6 +197,13 @@ static uint64_t world_unix_peer(struct ask *ask, pid_t tid, int fd, uint64_t ino
 	return peer;
 }
 
+static int world_began(struct ask *ask, const struct socket_facts *facts)
+{
+	(void)ask;
+	(void)facts;
+	return -EAGAIN;
+}
+
 static void world_forget(struct ask *ask, pid_t tid)
 {
 	(void)ask;
@@ -258,6 +265,7 @@ static inline void world_init(struct world *world)
 				   .same_table = world_same_table,
 				   .watches = world_watches,
 				   .unix_peer = world_unix_peer,
+				   .began = world_began,
 				   .forget = world_forget,
 				   .free = world_ask_free };
 	world->state = state_new_asking(&events, &world->ask);

@@ -311,6 +311,7 @@ static int stream_at(const char *ip, uint16_t port, const struct sockaddr_in *pe
 
 	inet_pton(AF_INET, ip, &address.sin_addr);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof(yes));
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(peer ? connect(fd, (const struct sockaddr *)peer, sizeof(*peer)) : listen(fd, 5), 0);
 	return fd;
@@ -331,12 +332,17 @@ static void test_kernel_attach_accepted(void **unused)
 {
 	static const struct {
 		const char *name, *listens, *local;
-		bool accepted;
+		bool accepted, listens_no_more;
+		unsigned sent; /* bytes that lie there unread */
 	} rows[] = {
-		{ "accepted there", "127.77.0.1", "127.77.0.1", true },
-		{ "accepted at any address", "0.0.0.0", "127.77.0.1", true },
-		{ "the port of a listener elsewhere", "127.77.0.2", "127.77.0.1", false },
+		{ "accepted there", "127.77.0.1", "127.77.0.1", true, false, 0 },
+		{ "accepted at any address", "0.0.0.0", "127.77.0.1", true, false, 1000 },
+		{ "accepted by a listener that is gone", "0.0.0.0", "127.77.0.1", true, true, 1 },
+		{ "the port of a listener elsewhere", "127.77.0.2", "127.77.0.1", false, false, 0 },
+		{ "begun at a listener's own port", "0.0.0.0", "127.77.0.1", false, false, 0 },
+		{ "the same, with data", "127.77.0.1", "127.77.0.1", false, false, 1000 },
 	};
+	static const char data[1000];
 
 	(void)unused;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -356,6 +362,9 @@ static void test_kernel_attach_accepted(void **unused)
 		} else {
 			own = stream_at(rows[i].local, at.sin_port, &there);
 		}
+		assert_int_equal(send(own, data, rows[i].sent, 0), rows[i].sent);
+		if (rows[i].listens_no_more)
+			dup3(own, listener, O_CLOEXEC);
 		struct state *state = state_new(NULL);
 		state_task_new(state, &task, NULL, 0);
 		const struct file_view *view =
