@@ -242,11 +242,14 @@ void call_entered(struct tracee *tracee)
 		number = (uint32_t)number;
 	for (unsigned i = 0; i < 6; i++)
 		args[i] = plan->abi->bits == 32 ? (uint32_t)info->entry.args[i] : info->entry.args[i];
+	if (tracee->partial.active && number == tracee->partial.step) {
+		number = tracee->partial.number;
+		memcpy(args, tracee->partial.args, sizeof(args));
+	}
 	enum trap trap = plan_trap(plan, number);
 
-	if (tracee->partial.active && number == tracee->partial.number)
-		memcpy(args, tracee->partial.args, sizeof(args));
 	tracee->want_exit = tracee->partial.active;
+	owed_entered(tracee, number, args);
 	if (tracee->interrupted && restart_joins(tracee))
 		return;
 	if (trap == TRAP_CALL || trap == TRAP_SOCKETCALL)

@@ -287,7 +287,9 @@ void mend_left(struct tracee *tracee)
 			tracee->info.exit.rval = RESTART_NOHAND;
 		return;
 	}
-	if (error == -EINTR)
+	if (tracee->tells_owed)
+		owed_left(tracee);
+	else if (error == -EINTR)
 		leave_eintr(tracee);
 	else if (error == -EALREADY && tracee->reconnecting && set_result(tracee, -EINPROGRESS))
 		tracee->info.exit.rval = -EINPROGRESS; /* its time is over: net/ipv4/af_inet.c */

@@ -57,6 +57,10 @@ void partial_left(struct tracee *tracee, int64_t result);
 /* At a stop before it began again: a signal ends it after all, with the part. */
 void partial_undo(struct tracee *tracee);
 
+/* owed.c: at the entry of a call, and at its exit */
+void owed_entered(struct tracee *tracee, uint64_t number, const uint64_t args[6]);
+void owed_left(struct tracee *tracee);
+
 /* borrow.c: an fd of the thread's, for questions at a stop; to be closed before it is resumed. -1: refused.
  */
 int borrow_fd(const struct tracee *tracee, uint64_t fd);

@@ -2,11 +2,12 @@
  * Calls that return early with part of their data because tracing woke them: by PTRACE_INTERRUPT, or for a
  * signal that the program ignores. A program may rely on that never happening: a recv with MSG_WAITALL, a
  * large blocking send. The call is begun again for the rest, and its last exit is given the whole result and
- * the arguments that it had. Calls with one buffer, or an array of messages; and never those that may end
- * early anyway: non-blocking ones, those whose time is over, and those whose socket has an error to tell of.
+ * the arguments that it had; rest.c says what is left. Never those that may end early anyway: non-blocking
+ * ones, those whose time is over, and those whose socket has an error to tell of.
  *
  * recvmmsg is the worst of them: the kernel keeps what ended it, ERESTARTSYS, as the socket's error, so that
- * the next call fails with errno 512 (net/socket.c, do_recvmmsg). Going on at once takes that error away.
+ * the next call fails with errno 512 (net/socket.c, do_recvmmsg). That error is taken away. An error of the
+ * socket's own that is found there instead has ended the call, and is told to the thread's next call on it.
  *
  * A signal with a handler, or one that stops the process, ends such a call untraced too. When one comes
  * before the call has begun again, the part is its result after all.
@@ -24,44 +25,25 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "rest.h"
 #include "tracee.h"
 
 /* How long after a signal's stop the exit of a call may come that it woke, on a busy machine. */
 static const uint64_t SIGNAL_WAKES_NS = 250000000;
 
-enum partial_kind { PARTIAL_NONE, PARTIAL_BUFFER, PARTIAL_MESSAGES };
-
-static enum partial_kind kind_of(const struct row *row, const uint64_t args[6])
-{
-	switch (row->id) {
-	case CALL_write:
-		return PARTIAL_BUFFER;
-	case CALL_send:
-	case CALL_sendto:
-		return args[3] & MSG_DONTWAIT ? PARTIAL_NONE : PARTIAL_BUFFER;
-	case CALL_recv:
-	case CALL_recvfrom:
-		return (args[3] & MSG_WAITALL) && !(args[3] & (MSG_DONTWAIT | MSG_PEEK)) ? PARTIAL_BUFFER
-											 : PARTIAL_NONE;
-	case CALL_sendmmsg:
-		return args[3] & MSG_DONTWAIT ? PARTIAL_NONE : PARTIAL_MESSAGES;
-	case CALL_recvmmsg:
-		return args[3] & (MSG_DONTWAIT | MSG_WAITFORONE) ? PARTIAL_NONE : PARTIAL_MESSAGES;
-	default:
-		return PARTIAL_NONE;
-	}
-}
+/* Kernel-internal (include/linux/errno.h); recvmmsg lets it out. */
+enum { ERESTARTSYS = 512 };
 
 bool partial_covers(const struct row *row, const uint64_t args[6])
 {
-	return kind_of(row, args) != PARTIAL_NONE;
+	return rest_kind_of(row, args) != REST_NONE;
 }
 
-/* What the registers say of a call that may have been cut short. */
+/* What the registers say of a call that may have been cut short, or of the one that does its rest. */
 struct cut {
 	uint64_t number, args[6];
 	int64_t result;
-	enum partial_kind kind;
+	enum rest_kind kind;
 };
 
 static bool look(struct tracee *tracee, const struct abi *abi, struct cut *cut)
@@ -69,10 +51,12 @@ static bool look(struct tracee *tracee, const struct abi *abi, struct cut *cut)
 	abi_get_call(abi, &tracee->regs, &cut->number, cut->args, &cut->result);
 	uint16_t row = abi_number(abi, cut->number)->row;
 
-	cut->kind = PARTIAL_NONE;
-	if (cut->result > 0 && row != CALL_NONE && (uint64_t)cut->result < cut->args[2])
-		cut->kind = kind_of(&call_rows[row], cut->args);
-	return cut->kind != PARTIAL_NONE;
+	cut->kind = REST_NONE;
+	if (cut->result > 0 && row != CALL_NONE)
+		cut->kind = rest_kind_of(&call_rows[row], cut->args);
+	if ((cut->kind == REST_BUFFER || cut->kind == REST_MESSAGES) && (uint64_t)cut->result >= cut->args[2])
+		cut->kind = REST_NONE;
+	return cut->kind != REST_NONE;
 }
 
 bool partial_possible(struct tracee *tracee)
@@ -103,77 +87,98 @@ static bool is_stream(int fd)
 	return !getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) && type == SOCK_STREAM;
 }
 
+/* Whether messages end there: the last one of a stream may have been cut short itself. */
+static bool messages_end(struct tracee *tracee, const struct cut *cut, int fd, bool receives)
+{
+	const struct mend_error none = { 0 };
+	socklen_t size = sizeof(int);
+	int error = 0;
+
+	if ((!receives || (cut->args[3] & MSG_WAITALL)) && is_stream(fd))
+		return true;
+	if (!receives)
+		return false;
+	/* This takes it from the socket: its own interruption, or what the next call is to be told. */
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
+		return true;
+	if (error == ERESTARTSYS || error == EINTR)
+		return false;
+	tracee->owed = error ? (struct mend_error){ .fd = cut->args[0], .number = error } : none;
+	return true;
+}
+
 /* Whether the fd itself is a reason for ending early. */
-static bool fd_ends_it(const struct tracee *tracee, const struct cut *cut, int fd)
+static bool fd_ends_it(struct tracee *tracee, const struct cut *cut, int fd)
 {
 	uint16_t id = abi_number(tracee->abi, cut->number)->row;
-	bool receives = id == CALL_recv || id == CALL_recvfrom || id == CALL_recvmmsg;
+	bool receives = id == CALL_recv || id == CALL_recvfrom || id == CALL_recvmsg || id == CALL_recvmmsg;
 	uint64_t timeout = borrow_timeout(fd, receives ? SO_RCVTIMEO : SO_SNDTIMEO);
 	struct pollfd set = { .fd = fd };
 
-	if (fcntl(fd, F_GETFL) & O_NONBLOCK || (receives && cut->kind == PARTIAL_BUFFER && !is_stream(fd)))
+	if (fcntl(fd, F_GETFL) & O_NONBLOCK || (receives && cut->kind != REST_MESSAGES && !is_stream(fd)))
 		return true;
 	if (timeout != UINT64_MAX &&
 	    (!tracee->entered_ns || clock_monotonic_ns() - tracee->entered_ns >= timeout))
 		return true;
-	if (cut->kind == PARTIAL_MESSAGES || poll(&set, 1, 0) <= 0)
-		return false; /* the error that a recvmmsg stored is most likely its own interruption */
-	return set.revents & (receives ? POLLERR : POLLERR | POLLHUP);
+	if (cut->kind == REST_MESSAGES)
+		return messages_end(tracee, cut, fd, receives);
+	return poll(&set, 1, 0) > 0 && (set.revents & (receives ? POLLERR : POLLERR | POLLHUP));
 }
 
 static bool ends_early_anyway(struct tracee *tracee, const struct cut *cut)
 {
+	if (cut->kind == REST_MESSAGES && messages_timed_out(tracee, cut))
+		return true;
 	int fd = borrow_fd(tracee, cut->args[0]);
 	bool ends = fd < 0 || fd_ends_it(tracee, cut, fd);
 
 	if (fd >= 0)
 		close(fd);
-	return ends || (cut->kind == PARTIAL_MESSAGES && messages_timed_out(tracee, cut));
+	return ends;
 }
 
-/* The arguments for the rest. A broken pipe would raise a signal now that it would not have raised then. */
-static void advance(const struct tracee *tracee, struct cut *cut, uint64_t args[6])
+/* A filter of the program's own might end it for a call that it does not make itself. */
+static bool is_confined(const struct tracee *tracee)
 {
-	uint64_t done = (uint64_t)cut->result;
-	uint16_t row = abi_number(tracee->abi, cut->number)->row;
+	struct proc_status status;
 
-	args[1] += cut->kind == PARTIAL_MESSAGES ? done * tracee->abi->layout.mmsghdr.size : done;
-	args[2] -= done;
-	if (row == CALL_send || row == CALL_sendto || row == CALL_sendmmsg)
-		args[3] |= MSG_NOSIGNAL;
+	if (tracee->engine == &engine_seccomp)
+		return process_of(tracee)->own_filter;
+	return proc_status(tracee->task.tid, &status) || status.seccomp;
 }
 
-/* Begins the call again for what is left. partial holds what the program asked for, and what was done. */
-static bool begin_again(struct tracee *tracee, struct cut *cut)
+/* Begins again for what is left. partial holds what the program asked for, and what was done. */
+static bool begin_again(struct tracee *tracee, const struct rest *rest)
 {
 	struct partial *partial = &tracee->partial;
-	struct user_regs_struct regs;
-	uint64_t args[6];
+	struct user_regs_struct regs = tracee->regs;
 
 	partial->left = tracee->regs;
-	abi_set_call(tracee->abi, &partial->left, cut->number, partial->args);
+	abi_set_call(tracee->abi, &partial->left, partial->number, partial->args);
 	abi_set_result(&partial->left, partial->done);
-	memcpy(args, cut->args, sizeof(args));
-	advance(tracee, cut, args);
-	regs = tracee->regs;
-	abi_set_call(tracee->abi, &regs, cut->number, args);
+	partial->step = rest->number;
+	partial->expected = rest->expected;
+	abi_set_call(tracee->abi, &regs, rest->number, rest->args);
 	abi_rewind(tracee->abi, &regs);
 	partial->active = !tracee_set_regs(tracee, &regs);
-	log_debug("%d: call %d was cut short by tracing and goes on", tracee->task.tid, (int)cut->number);
+	log_debug("%d: call %d was cut short by tracing and goes on", tracee->task.tid, (int)partial->number);
 	return partial->active;
 }
 
 bool partial_continue(struct tracee *tracee)
 {
 	struct cut cut;
+	struct rest rest;
 
 	if (tracee_info(tracee) || !tracee->abi || tracee_regs(tracee) || tracee->tracer->cutting ||
-	    !look(tracee, tracee->abi, &cut) || ends_early_anyway(tracee, &cut))
+	    !look(tracee, tracee->abi, &cut) ||
+	    !rest_find(tracee, NULL, tracee->abi, cut.number, cut.args, (uint64_t)cut.result, &rest) ||
+	    (rest.number != cut.number && is_confined(tracee)) || ends_early_anyway(tracee, &cut))
 		return false;
 	tracee->partial.number = cut.number;
 	tracee->partial.done = cut.result;
 	memcpy(tracee->partial.args, cut.args, sizeof(cut.args));
-	return begin_again(tracee, &cut);
+	return begin_again(tracee, &rest);
 }
 
 /* Whether a stop for a signal that another thread of the process took waits to be handled. */
@@ -231,14 +236,23 @@ static void goes_on(struct tracee *tracee)
 		call->mended = true;
 }
 
+/* Whether the open call returned less than it was asked for. */
+static bool came_short(struct tracee *tracee, const struct call *call, int64_t result)
+{
+	struct rest rest;
+
+	if (abi_number(call->abi, call->number)->socketcall)
+		return false; /* its arguments lie in memory */
+	return rest_find(tracee, call, call->abi, call->number, call->args, (uint64_t)result, &rest);
+}
+
 bool partial_cut(struct tracee *tracee, int64_t result)
 {
 	const struct trace_call *call = open_call(tracee);
 
 	tracee->left_ip = tracee->info.instruction_pointer;
 	tracee->left_sp = tracee->info.stack_pointer;
-	if (call ? (uint64_t)result >= call->call.args[2] ||
-			    kind_of(call->call.row, call->call.args) == PARTIAL_NONE
+	if (call ? !came_short(tracee, &call->call, result)
 		 : !tracee->tracer->quiet || !partial_possible(tracee))
 		return false;
 	if (!woken_by_tracing(tracee) || !partial_continue(tracee))
@@ -270,13 +284,23 @@ static void end(struct tracee *tracee)
 	tracee->info.exit.is_error = 0;
 }
 
-/* More of it was done, but not all. */
-static bool cut_again(struct tracee *tracee)
+/* More of it was done, but not all: it was cut short again, or goes on with the next buffer. */
+static bool more_is_left(struct tracee *tracee, int64_t result)
 {
-	struct cut cut;
+	const struct partial *partial = &tracee->partial;
+	struct cut cut = { .number = partial->number, .result = partial->done };
+	struct rest rest;
 
-	return !tracee_regs(tracee) && look(tracee, tracee->abi, &cut) && !tracee->tracer->cutting &&
-	       woken_by_tracing(tracee) && !ends_early_anyway(tracee, &cut) && begin_again(tracee, &cut);
+	if (tracee->tracer->cutting || tracee_regs(tracee) ||
+	    !rest_find(tracee, NULL, tracee->abi, partial->number, partial->args, (uint64_t)partial->done,
+		       &rest))
+		return false;
+	memcpy(cut.args, partial->args, sizeof(cut.args));
+	cut.kind = rest_kind_of(&call_rows[abi_number(tracee->abi, cut.number)->row], cut.args);
+	if ((uint64_t)result < partial->expected &&
+	    (!woken_by_tracing(tracee) || ends_early_anyway(tracee, &cut)))
+		return false;
+	return begin_again(tracee, &rest);
 }
 
 void partial_left(struct tracee *tracee, int64_t result)
@@ -295,7 +319,7 @@ void partial_left(struct tracee *tracee, int64_t result)
 	/* An error after a part was moved: the part is the result. */
 	if (result > 0) {
 		partial->done += result;
-		if (cut_again(tracee)) {
+		if (more_is_left(tracee, result)) {
 			goes_on(tracee);
 			return;
 		}

@@ -75,6 +75,8 @@ static bool is_again(const struct tracee *tracee, const struct trace_call *call)
 		return false;
 	if (tracee->abi->bits == 32)
 		number = (uint32_t)number;
+	if (tracee->partial.active && number == tracee->partial.step)
+		number = tracee->partial.number;
 	return number == (uint64_t)(unsigned)tracee->abi->nr.restart_syscall ||
 	       (number == call->call.number && tracee->info.instruction_pointer == call->call.ip);
 }

@@ -62,7 +62,15 @@ struct partial {
 	bool active;
 	uint64_t number, args[6]; /* the program's own */
 	int64_t done;
+	uint64_t step;		      /* the number of the call that does what is left, or some of it */
+	uint64_t expected;	      /* and what it returns when it does all */
 	struct user_regs_struct left; /* as it was left when it was cut short */
+};
+
+/* An error that was taken from a socket, and is to be told to the next call on it: 0: none. */
+struct mend_error {
+	uint64_t fd;
+	int number;
 };
 
 enum tracee_life {
@@ -132,6 +140,8 @@ struct tracee {
 	unsigned runs;	   /* interrupt_due: how often it was seen running, in a row */
 	uint64_t switches; /* interrupt_due: of its proc_status, when it was first looked at */
 	struct partial partial;
+	struct mend_error owed;
+	bool tells_owed; /* the present call is left out, and fails with it */
 
 	/* birth: the parent is held until the child's first stop */
 	struct tracee *parent, *child;

@@ -188,10 +188,12 @@ def test_fds_travel(program, engine):
     assert len(set.union(*ids.values())) == 5, dict(ids)
 
 
-def test_error_long_after_a_signal(program, engine):
-    """What ended a recvmmsg stays for the next call, though an ignored signal came while it waited."""
-    traced = same([program("lateerror")], engine=engine)
+@pytest.mark.parametrize("later", ["600000", "5000", "0"])
+def test_error_after_a_signal(program, engine, later):
+    """What ended a recvmmsg is told to the next call, though an ignored signal came while it waited."""
+    traced = same([program("lateerror"), later], engine=engine)
     assert traced.out == "1 ECONNREFUSED\n", traced
+    assert traced.calls("recvfrom", errno="ECONNREFUSED"), traced
 
 
 @pytest.mark.parametrize("engine_name", ["seccomp", "syscall"])
@@ -202,6 +204,23 @@ def test_waiters_see_nothing(program, engine_name):
     assert not [event for event in traced.calls() if event.get("errno") in ("EINTR", "EALREADY")]
     short = [event for event in traced.calls("recvmmsg", success=True) if event["return_value"] != 4]
     assert not short, short[:3]
+
+
+@pytest.mark.limit(90)
+@pytest.mark.parametrize("engine_name", ["seccomp", "syscall"])
+def test_pieces_stay_whole(program, engine_name):
+    """writev, sendmsg and recvmsg of several buffers go on where ignored signals cut them short, each byte and fd once."""
+    traced = same([program("pieces")], engine=engine_name)
+    assert traced.out.count(": 0 short, 0 wrong, 0 changed") == 4 and traced.out.count("\n") == 5, traced.out
+    for name, count in ("writev", 12), ("sendmsg", 24):
+        results = [event.get("return_value") for event in traced.calls(name)]
+        assert results == [1000002] * count, (name, results)
+    assert len(traced.calls("recvmsg", return_value=1000002)) == 12
+
+
+def test_pieces_of_32_bits(program):
+    out = harness.trace([program("pieces", "m32")], engine="seccomp").out
+    assert "writev: 0 short, 0 wrong, 0 changed" in out, out
 
 
 @pytest.mark.parametrize("engine_name", ["seccomp", "syscall"])

@@ -1,7 +1,7 @@
 /*
  * lateerror: a thread waits in recvmmsg for two datagrams and gets one; its process takes an ignored signal;
- * much later the socket is refused, which ends the call. Prints how many came, and the error that the socket
- * has for the next call.
+ * later, after as many microseconds as the argument says, the socket is refused, which ends the call. Prints
+ * how many came, and the error that the socket has for the next call.
  *
  * Must see: "1 ECONNREFUSED", with and without a tracer.
  */
@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -47,7 +48,7 @@ static void *waits(void *arg)
 	return NULL;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	int mine = at_loopback(), other = at_loopback();
 	char peeked;
@@ -62,7 +63,7 @@ int main(void)
 		usleep(1000);
 	usleep(100000);
 	kill(getpid(), SIGURG);
-	usleep(600000);
+	usleep(argc > 1 ? (useconds_t)atoi(argv[1]) : 600000);
 	close(other);
 	if (send(mine, "two", 3, 0) != 3)
 		perror("send");
