@@ -44,6 +44,22 @@ static void add_numbers(struct number_set *set, const struct plan *plan, const s
 		set->has[plan->abi->nr.rt_sigaction] = 1;
 }
 
+/* Sockets have no offset, so on them these fail (fs/read_write.c: FMODE_PREAD, FMODE_PWRITE). By number they
+ * are known only where it is no other call that is wanted. */
+static void add_failing(struct number_set *set, const struct plan *plans)
+{
+	static const uint16_t numbers[] = { SYS_pread64, SYS_pwrite64, SYS_preadv, SYS_pwritev };
+
+	for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		bool is_other = false;
+
+		for (unsigned at = 0; at < PLAN_ABIS && plans[at].abi; at++)
+			is_other |=
+				plans[at].abi->bits != 64 && plan_trap(&plans[at], numbers[i]) != TRAP_NONE;
+		set->fails[numbers[i]] = !is_other;
+	}
+}
+
 static void make_set(const struct perf *perf, const struct plan *plans, bool is_64, struct number_set *set)
 {
 	/* Those that are made by the million, and those that do so little that the filter counts. */
@@ -59,19 +75,29 @@ static void make_set(const struct perf *perf, const struct plan *plans, bool is_
 		set->often[often[i]] = 1;
 	for (unsigned i = 0; i < PLAN_ABIS && plans[i].abi; i++)
 		add_numbers(set, &plans[i], perf, is_64);
+	if (is_64)
+		add_failing(set, plans);
 }
 
-static void make_filters(struct perf *perf, const struct tracer *tracer)
+/* What is to stop of that process. moved: 64-bit, with calls on any fd, of which reads and writes are moved.
+ */
+static const struct perf_filter *filter_of(const struct tracer *tracer, bool is_64, bool wide, bool moved)
 {
-	struct number_set set, rest, files;
+	struct perf *perf = tracer->perf;
+	struct perf_filter *filter = moved ? &perf->rest : &perf->filters[is_64][wide];
+	struct number_set set, files;
 
-	for (int i = 0; i < 4; i++) {
-		make_set(perf, i % 2 ? tracer->plans : tracer->narrow, i / 2, &set);
-		perf_filter_make(&perf->filters[i / 2][i % 2], &set);
+	if (filter->exits.len)
+		return filter;
+	make_set(perf, wide ? tracer->plans : tracer->narrow, is_64, &set);
+	if (moved) {
+		struct number_set all = set;
+
+		perf_files_numbers(&all, &set, &files);
+		perf_filter_make(&perf->files, &files);
 	}
-	perf_files_numbers(&set, &rest, &files); /* the last: of 64-bit programs, with calls on any fd */
-	perf_filter_make(&perf->rest, &rest);
-	perf_filter_make(&perf->files, &files);
+	perf_filter_make(filter, &set);
+	return filter;
 }
 
 /* What calls took is known with a second event only. */
@@ -119,7 +145,6 @@ static int perf_available(struct tracer *tracer, bool attach, struct error *erro
 		free(perf);
 		return failed;
 	}
-	make_filters(perf, tracer);
 	tracer->perf = perf;
 	return 0;
 }
@@ -131,9 +156,9 @@ void perf_free(struct tracer *tracer)
 	perf_close_tracepoint(tracer->perf);
 	perf_entries_end(tracer->perf);
 	for (int i = 0; i < 4; i++)
-		text_done(&tracer->perf->filters[i / 2][i % 2]);
-	text_done(&tracer->perf->rest);
-	text_done(&tracer->perf->files);
+		perf_filter_done(&tracer->perf->filters[i / 2][i % 2]);
+	perf_filter_done(&tracer->perf->rest);
+	perf_filter_done(&tracer->perf->files);
 	free(tracer->perf);
 	tracer->perf = NULL;
 }
@@ -154,9 +179,9 @@ int perf_open(struct tracee *tracee)
 {
 	struct tracer *tracer = tracee->tracer;
 	bool wide = process_of(tracee)->any_fd, moved = wide && process_of(tracee)->files_moved;
-	const struct text *filter =
-		moved ? &tracer->perf->rest : &tracer->perf->filters[perf_is_64_bit(tracee)][wide];
-	int failed = perf_event_open(tracer->perf, tracee->task.tid, filter, true, &tracee->perf.event);
+	const struct perf_filter *filter = filter_of(tracer, moved || perf_is_64_bit(tracee), wide, moved);
+	int failed =
+		perf_event_open(tracer->perf, tracee->task.tid, &filter->exits, true, &tracee->perf.event);
 
 	if (!failed && moved && tracee->perf.files.fd < 0 && (failed = perf_files_open(tracee)))
 		perf_event_close(&tracee->perf.event);

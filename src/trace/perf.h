@@ -105,10 +105,11 @@ struct perf {
 	int entry_id, entry_keeper; /* perf_entries.c: the same of the other tracepoint; -1: not wanted, or
 				       not to be had */
 	bool entries_told;	    /* that some thread has no such event */
-	struct text filters[2][2];  /* [64-bit program][with calls on any fd] */
-	struct text rest, files;    /* of programs whose reads and writes are moved: what stops, and these */
-	unsigned tasks;		    /* open events that stop */
-	unsigned recording;	    /* and that do not */
+	struct perf_filter filters[2][2]; /* [64-bit program][with calls on any fd]; made when needed */
+	struct perf_filter rest, files;	  /* of programs whose reads and writes are moved: what stops, and
+					     these */
+	unsigned tasks;			  /* open events that stop */
+	unsigned recording;		  /* and that do not */
 	bool wants_maps;
 	bool counts_lost;
 	bool guards;  /* there are attached programs */
@@ -165,7 +166,7 @@ int perf_entries_begin(struct perf *perf);
 void perf_entries_end(struct perf *perf);
 /* Opens the thread's event with that filter, disabled, where entries are wanted; in place of the one it has.
  */
-void perf_entries_open(struct tracee *tracee, const struct text *filter);
+void perf_entries_open(struct tracee *tracee, const struct perf_filter *filter);
 void perf_entries_close(struct tracee *tracee);
 /*
  * The thread is stopped where it left a call of that number, at that time: CLOCK_MONOTONIC when it entered

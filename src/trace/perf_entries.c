@@ -65,7 +65,7 @@ void perf_entries_end(struct perf *perf)
 	perf->entry_keeper = -1;
 }
 
-static int open_entries(const struct perf *perf, pid_t tid, const struct text *filter,
+static int open_entries(const struct perf *perf, pid_t tid, const struct perf_filter *filter,
 			struct perf_event *event)
 {
 	struct perf_event_attr attr = attributes(perf);
@@ -79,10 +79,10 @@ static int open_entries(const struct perf *perf, pid_t tid, const struct text *f
 	if (ring == MAP_FAILED)
 		return -errno;
 	event->ring = ring;
-	return ioctl(event->fd, PERF_EVENT_IOC_SET_FILTER, filter->data) ? -errno : 0;
+	return ioctl(event->fd, PERF_EVENT_IOC_SET_FILTER, filter->entries.data) ? -errno : 0;
 }
 
-void perf_entries_open(struct tracee *tracee, const struct text *filter)
+void perf_entries_open(struct tracee *tracee, const struct perf_filter *filter)
 {
 	struct perf *perf = tracee->tracer->perf;
 	struct perf_task *task = &tracee->perf;

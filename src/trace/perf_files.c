@@ -100,7 +100,7 @@ void perf_files_drain(struct tracee *tracee)
 int perf_files_open(struct tracee *tracee)
 {
 	struct perf *perf = tracee->tracer->perf;
-	int failed = perf_event_open(perf, tracee->task.tid, &perf->files, false, &tracee->perf.files);
+	int failed = perf_event_open(perf, tracee->task.tid, &perf->files.exits, false, &tracee->perf.files);
 
 	tracee->perf.files_until = UINT64_MAX;
 	perf->recording += !failed;

@@ -145,17 +145,49 @@ static void write_tree(const struct tree *tree, struct text *out, unsigned first
 		write_both(tree, out, first, last, node);
 }
 
-void perf_filter_make(struct text *out, const struct number_set *set)
+static void write_set(struct tree *tree, struct text *out, const struct number_set *set)
 {
-	struct tree *tree = calloc(1, sizeof(*tree));
-
-	if (!tree)
-		abort();
 	cut(tree, set);
 	plant(tree);
 	if (tree->count == 1)
 		text_add(out, "id == -2");
 	else
 		write_tree(tree, out, 0, tree->count - 1);
+}
+
+/* Whether any number counts only where its call fails; others: those that always do. */
+static bool split_failing(const struct number_set *set, struct number_set *others)
+{
+	bool any = false;
+
+	*others = (struct number_set){ 0 };
+	for (unsigned number = 0; number < PLAN_NUMBERS; number++) {
+		others->has[number] = !(set->has[number] && set->fails[number]);
+		any |= !others->has[number];
+	}
+	return any;
+}
+
+void perf_filter_make(struct perf_filter *filter, const struct number_set *set)
+{
+	struct tree *tree = calloc(1, sizeof(*tree));
+	struct number_set others;
+
+	if (!tree)
+		abort();
+	write_set(tree, &filter->entries, set);
+	if (split_failing(set, &others)) {
+		text_printf(&filter->exits, "(%s) && (ret < 0 || (", filter->entries.data);
+		write_set(tree, &filter->exits, &others);
+		text_add(&filter->exits, "))");
+	} else {
+		text_add(&filter->exits, filter->entries.data);
+	}
 	free(tree);
+}
+
+void perf_filter_done(struct perf_filter *filter)
+{
+	text_done(&filter->exits);
+	text_done(&filter->entries);
 }

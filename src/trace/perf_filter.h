@@ -13,13 +13,20 @@
 struct number_set {
 	uint8_t has[PLAN_NUMBERS];
 	uint8_t often[PLAN_NUMBERS]; /* programs make this call often: it is decided on first */
+	uint8_t fails[PLAN_NUMBERS]; /* of those that it has: only where the call fails */
+};
+
+struct perf_filter {
+	struct text exits;   /* for raw_syscalls:sys_exit */
+	struct text entries; /* for raw_syscalls:sys_enter, where nothing is known of failing yet */
 };
 
 /*
- * Appends the expression over the field "id" (Documentation/trace/events.rst, "Event filtering"). Numbers of
- * PLAN_NUMBERS and above, and negative ones, are not in the set. An empty set gives an expression that is
- * never true.
+ * Makes the expressions over the fields "id" and "ret" (Documentation/trace/events.rst, "Event filtering").
+ * Numbers of PLAN_NUMBERS and above, and negative ones, are not in the set. An empty set gives an expression
+ * that is never true.
  */
-void perf_filter_make(struct text *out, const struct number_set *set);
+void perf_filter_make(struct perf_filter *filter, const struct number_set *set);
+void perf_filter_done(struct perf_filter *filter);
 
 #endif

@@ -92,3 +92,9 @@ def test_events_of_files_in_a_tight_loop(program):
     if any("not seen" in event["text"] for event in traced.of("note")):
         pytest.skip("the machine is so busy that records were lost, and said so")
     assert len(traced.calls("write", success=True)) == 400, traced
+
+
+def test_reads_at_an_offset(program):
+    """They stop where they fail alone, and on a socket they always do."""
+    traced = tight(program, "offset", 50)
+    assert len(traced.calls("pread64", errno="ESPIPE")) == len(traced.calls("pread64")) == 50, traced

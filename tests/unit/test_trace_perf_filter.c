@@ -1,6 +1,7 @@
 /* The filter expression of perf events: what it lets through, and how soon it decides. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@ enum { SETS = 300, HOT = 1 };
 struct evaluation {
 	const char *at;
 	long id;
+	bool failed;
 	unsigned compared;
 };
 
@@ -35,6 +37,11 @@ static int eval_part(struct evaluation *evaluation, int live)
 		assert_int_equal(*evaluation->at, ')');
 		evaluation->at++;
 		return value;
+	}
+	if (!strncmp(evaluation->at, "ret < 0", 7)) {
+		evaluation->at += 7;
+		evaluation->compared += (unsigned)live;
+		return evaluation->failed;
 	}
 	assert_int_equal(sscanf(evaluation->at, "id %2[<>=] %ld%n", how, &bound, &length), 2);
 	evaluation->at += length;
@@ -60,9 +67,9 @@ static int eval_or(struct evaluation *evaluation, int live)
 	return value;
 }
 
-static int evaluate(const char *text, long id, unsigned *compared)
+static int evaluate(const char *text, long id, bool failed, unsigned *compared)
 {
-	struct evaluation evaluation = { text, id, 0 };
+	struct evaluation evaluation = { text, id, failed, 0 };
 	int value = eval_or(&evaluation, 1);
 
 	assert_int_equal(*evaluation.at, 0);
@@ -72,17 +79,21 @@ static int evaluate(const char *text, long id, unsigned *compared)
 
 static void check_set(const struct number_set *set)
 {
-	struct text text = { 0 };
+	struct perf_filter filter = { 0 };
 	unsigned compared;
 
-	perf_filter_make(&text, set);
+	perf_filter_make(&filter, set);
 	for (long id = -1; id < PLAN_NUMBERS + 2; id++) {
-		int want = id >= 0 && id < PLAN_NUMBERS && set->has[id];
+		bool want = id >= 0 && id < PLAN_NUMBERS && set->has[id];
+		bool success = want && !set->fails[id];
 
-		if (evaluate(text.data, id, &compared) != want)
-			fail_msg("%ld should give %d: %s", id, want, text.data);
+		if (evaluate(filter.entries.data, id, false, &compared) != want)
+			fail_msg("%ld should give %d: %s", id, want, filter.entries.data);
+		if (evaluate(filter.exits.data, id, false, &compared) != success ||
+		    evaluate(filter.exits.data, id, true, &compared) != want)
+			fail_msg("%ld should give %d, failed %d: %s", id, success, want, filter.exits.data);
 	}
-	text_done(&text);
+	perf_filter_done(&filter);
 }
 
 static void lets_exactly_the_set_through(void **state)
@@ -94,8 +105,10 @@ static void lets_exactly_the_set_through(void **state)
 		int runs = rand() % 40, number = rand() % 50;
 
 		for (int run = 0; run < runs && number < PLAN_NUMBERS; run++) {
-			for (int length = 1 + rand() % 15; length && number < PLAN_NUMBERS; length--)
+			for (int length = 1 + rand() % 15; length && number < PLAN_NUMBERS; length--) {
+				set.fails[number] = i % 2 && rand() % 8 == 0;
 				set.has[number++] = 1;
+			}
 			number += 1 + rand() % 30;
 		}
 		check_set(&set);
@@ -106,19 +119,19 @@ static void lets_exactly_the_set_through(void **state)
 static void decides_early_on_what_is_called_often(void **state)
 {
 	struct number_set set = { 0 };
-	struct text text = { 0 };
+	struct perf_filter filter = { 0 };
 	unsigned compared;
 
 	(void)state;
 	for (int number = 13; number < 440; number += 7)
 		set.has[number] = 1;
 	set.often[0] = set.often[HOT] = 1;
-	perf_filter_make(&text, &set);
+	perf_filter_make(&filter, &set);
 	for (long id = 0; id <= HOT; id++) {
-		assert_false(evaluate(text.data, id, &compared));
+		assert_false(evaluate(filter.exits.data, id, false, &compared));
 		assert_true(compared <= 2);
 	}
-	text_done(&text);
+	perf_filter_done(&filter);
 }
 
 int main(void)
