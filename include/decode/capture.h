@@ -35,6 +35,12 @@ struct capture_options {
 void capture_args_fill(struct capture_args *args);
 
 /*
+ * Whether all that the call's arguments point to is to be read at its exit, and nothing at its entry; args as
+ * capture_args_fill made them.
+ */
+bool capture_comes_late(const struct call *call, const struct capture_args *args);
+
+/*
  * Writes the spans that the row's arguments point to at that phase (first level, lengths clipped) to spans,
  * which has room for CAPTURE_SPANS; memory comes from the call's arena. Returns how many. When the entry was
  * not seen, the exit phase includes what would have been read at entry.

@@ -71,7 +71,9 @@ struct call {
 		file; /* state/: what the row's main fd referred to at entry (a reference is held), or NULL */
 	struct file *file2; /* state/: the same for the row's second fd */
 	bool left;	    /* state_leave has been called: what it makes is made */
-	struct call *next;  /* free list */
+	bool end_sure; /* its thread stops once more while its memory stands, whatever becomes of the call */
+	bool walk_later;   /* the stack is walked at that stop */
+	struct call *next; /* free list */
 };
 
 #endif

@@ -41,6 +41,12 @@ struct trace_events {
 	 * found half-way): the owner then decides here what interests it. finish comes in any case.
 	 */
 	void (*leave)(void *user, struct task *task, struct call *call);
+	/*
+	 * Held: an entered call goes on later or never, and what stands on its thread's stack may be gone
+	 * then. Neither leave nor another of these may follow. The registers of a thread that was killed may
+	 * not be readable any more; its memory is.
+	 */
+	void (*suspend)(void *user, struct task *task, struct call *call);
 	/* The call is complete, or never will be (finished false). The call is freed when this returns. */
 	void (*finish)(void *user, struct task *task, struct call *call);
 	/*
@@ -84,6 +90,7 @@ struct trace_options {
 	bool want_exec_maps;   /* callers are shown: trap executable mappings */
 	bool want_times;       /* when a call was entered is asked for: what it took is shown */
 	bool want_exits;       /* exiting is to be called: one stop more for each thread */
+	bool want_ends;	       /* a call that ends with its thread is suspended before: the same stop */
 	const char *user;      /* -u, NULL: ours */
 	char **environment;    /* for the command; NULL: ours */
 	/* What sockline inherited, for the command to inherit (main notes both before it changes any). NULL:

@@ -170,6 +170,7 @@ static void make_tracer(struct run *run)
 		.want_times =
 			options->show_duration || options->filter.slower_ns || options->totals != TOTALS_NONE,
 		.want_exits = options->tcp_at_close,
+		.want_ends = options->command && (options->caller || options->stack > 0),
 		.user = options->user,
 		.environment = run->environment,
 		.signal_mask = &run->mask,

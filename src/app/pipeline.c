@@ -86,6 +86,7 @@ void pipeline_events(struct pipeline *pipeline, struct trace_events *events)
 	*events = (struct trace_events){
 		.enter = pipeline_enter,
 		.leave = pipeline_leave,
+		.suspend = pipeline_suspend,
 		.finish = pipeline_finish,
 		.blocked = pipeline_blocked,
 		.task_new = pipeline_task_new,

@@ -52,6 +52,7 @@ struct pipeline {
 
 /* flow.c: one call's way. */
 enum call_verdict pipeline_enter(void *user, struct task *task, struct call *call);
+void pipeline_suspend(void *user, struct task *task, struct call *call);
 void pipeline_leave(void *user, struct task *task, struct call *call);
 void pipeline_finish(void *user, struct task *task, struct call *call);
 /* What goes into the call of a thread that sleeps: it may be read without a stop. */

@@ -39,6 +39,16 @@ static inline unsigned wanted(const struct call *call, enum phase phase,
 	return (call->entry_seen ? 0U : args.entry) | (call->failed ? 0U : args.exit);
 }
 
+bool capture_comes_late(const struct call *call, const struct capture_args *args)
+{
+	const struct capture_args of = args[call->row->id];
+
+	for (unsigned entry = of.entry; entry; entry &= entry - 1)
+		if (call->args[__builtin_ctz(entry)])
+			return false;
+	return of.exit && call->args_known;
+}
+
 static unsigned plan_args(struct call *call, enum phase phase, const struct capture_options *options,
 			  unsigned args, struct memory_span *spans)
 {

@@ -27,7 +27,7 @@ static unsigned long attach_options(const struct tracer *tracer)
 
 	if (tracer->options.follow)
 		options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
-	if (tracer->options.want_exits)
+	if (tracer->options.want_exits || tracer->options.want_ends)
 		options |= PTRACE_O_TRACEEXIT;
 	return options;
 }

@@ -139,6 +139,7 @@ void call_open(struct tracee *tracee, uint64_t number, uint64_t args[6])
 	call->call.ip = tracee->info.instruction_pointer;
 	call->call.sp = tracee->info.stack_pointer;
 	call->call.entry_seen = true;
+	call->call.end_sure = tracee->tracer->options.want_ends;
 	call->call.entry_ns = tracee->entered_ns = clock_monotonic_ns();
 	if (events->enter && events->enter(events->user, &tracee->task, &call->call) == CALL_SKIP) {
 		call_free(tracee->tracer, call);
@@ -267,11 +268,28 @@ static int64_t result_of(const struct tracee *tracee)
 	return tracee->abi->bits == 32 ? (int32_t)tracee->info.exit.rval : tracee->info.exit.rval;
 }
 
+/* Whether a call that is left may go on: with a restart, or when its EINTR is taken back. */
+static bool may_go_on(const struct tracee *tracee, const struct trace_call *call, int64_t result)
+{
+	return restart_is_code(result) ||
+	       (result == -EINTR && mend_possible(tracee->abi, call->call.number, call->call.row));
+}
+
+void call_suspend(struct tracee *tracee, struct trace_call *call)
+{
+	const struct trace_events *events = &tracee->tracer->events;
+
+	if (events->suspend)
+		events->suspend(events->user, &tracee->task, &call->call);
+}
+
 static void leave_open(struct tracee *tracee, struct trace_call *call, int64_t result)
 {
+	if (may_go_on(tracee, call, result))
+		call_suspend(tracee, call);
 	if (restart_is_code(result)) {
 		restart_interrupt(tracee);
-	} else if (result == -EINTR && mend_possible(tracee->abi, call->call.number, call->call.row)) {
+	} else if (may_go_on(tracee, call, result)) {
 		call->call.exit_ns = clock_monotonic_ns();
 		tracee->maybe_eintr = true;
 	} else {
@@ -299,12 +317,14 @@ void call_left(struct tracee *tracee)
 	if (tracee->confining && !tracee->info.exit.is_error)
 		own_filter_left(tracee);
 	tracee->mapping = tracee->returning = tracee->confining = false;
-	if (call && own_filter_trapped(tracee))
+	if (call && own_filter_trapped(tracee)) {
+		call_suspend(tracee, call);
 		call_done(tracee, call);
-	else if (call)
+	} else if (call) {
 		leave_open(tracee, call, result_of(tracee));
-	else if (!inside)
+	} else if (!inside) {
 		call_left_only(tracee);
+	}
 }
 
 /*

@@ -208,6 +208,14 @@ static void tell_exiting(struct tracee *tracee)
 	tracee->exiting = true;
 }
 
+/* Its call never ends; its memory stands still. */
+static void end_call(struct tracee *tracee)
+{
+	if (open_call(tracee))
+		call_suspend(tracee, open_call(tracee));
+	calls_flush(tracee);
+}
+
 static bool is_sibling(const struct tracee *tracee, const struct tracee *other)
 {
 	return other != tracee && other->task.process == tracee->task.process &&
@@ -241,7 +249,7 @@ static void tell_killed_siblings(struct tracee *tracee)
 	}
 	for (size_t i = 0; (slot = map_next(tracees, &i));)
 		if (is_sibling(tracee, slot->value))
-			calls_flush(slot->value);
+			end_call(slot->value);
 	calls_report(tracee->tracer);
 	for (size_t i = 0; (slot = map_next(tracees, &i));)
 		if (is_sibling(tracee, slot->value))
@@ -254,10 +262,12 @@ static struct tracee *on_exiting(struct tracee *tracee, const struct stop *stop)
 	(void)stop;
 	if (tracee->life != LIFE_TRACED && tracee->life != LIFE_ATTACHED)
 		return tracee;
-	if (tracee->tracer->events.exiting && tracee->task.process->threads > 1)
-		tell_killed_siblings(tracee);
-	tell_exiting(tracee);
-	calls_flush(tracee);
+	if (tracee->tracer->options.want_exits) {
+		if (tracee->task.process->threads > 1)
+			tell_killed_siblings(tracee);
+		tell_exiting(tracee);
+	}
+	end_call(tracee);
 	return tracee;
 }
 

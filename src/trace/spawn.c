@@ -228,7 +228,7 @@ static unsigned long command_options(const struct tracer *tracer)
 
 	if (tracer->options.follow)
 		options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
-	if (tracer->options.want_exits)
+	if (tracer->options.want_exits || tracer->options.want_ends)
 		options |= PTRACE_O_TRACEEXIT;
 	if (tracer->command_engine == &engine_seccomp)
 		options |= PTRACE_O_TRACESECCOMP;

@@ -278,6 +278,7 @@ void call_left(struct tracee *tracee);
 /* A stop that is neither: decides calls whose fate it settles. */
 void call_settle(struct tracee *tracee);
 /* The thread is gone: open and interrupted calls never finish. */
+void call_suspend(struct tracee *tracee, struct trace_call *call);
 void calls_flush(struct tracee *tracee);
 /* Tells the owner of finished calls and signals; nothing is held. */
 void calls_report(struct tracer *tracer);

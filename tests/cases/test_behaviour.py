@@ -109,6 +109,22 @@ def test_ends_alike(program, engine, way, number):
         assert killed and (number > 31 or name in json.dumps(killed[-1])), traced
 
 
+SLEEPERS = [("group", 4), ("asleep", signal.SIGKILL), ("asleep", signal.SIGTERM), ("exec", 0), ("handler", signal.SIGUSR1)]
+
+
+@pytest.mark.parametrize("way,number", SLEEPERS, ids=[f"{way}-{int(number)}" for way, number in SLEEPERS])
+def test_line_of_a_call_that_never_ends(program, engine, way, number):
+    """The stack of a thread that ends in a call is known, however it ends."""
+    traced = same([program("dies"), way, str(int(number))], "-k", engine=engine)
+    call, = traced.calls("recvfrom", "recv")
+    assert "return_value" not in call, call
+    mark = "/* group ends here */" if way == "group" else "/* ends here */"
+    source = (harness.ROOT / "tests/programs/dies.c").read_text(encoding="utf-8")
+    lines = [number for number, text in enumerate(source.splitlines(), 1) if mark in text]
+    assert (call["caller"].get("function"), [call["caller"].get("line")]) == ("main", lines), call
+    assert "main" in [frame.get("function") for frame in call["stack"]], call
+
+
 @pytest.mark.parametrize("way", ["restart", "interrupt"])
 def test_signal_storm(program, engine, way):
     traced = same([program("signals", "O2"), way, "100"], engine=engine)
