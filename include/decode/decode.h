@@ -25,10 +25,11 @@ struct decode {
 	/* The name of a generic netlink family's number, or NULL; may be NULL. */
 	const char *(*genl_family)(void *user, uint16_t id);
 	struct interfaces interfaces;
+	struct sockaddr_memo *addresses; /* may be NULL */
 	void *user;
 	uint32_t data_limit; /* payload bytes to show in values */
 	bool show_secrets;
-	bool no_fields; /* addresses are shown as short text alone */
+	bool no_fields; /* short text is all that is shown: without addresses' fields and hidden arguments */
 };
 
 /*

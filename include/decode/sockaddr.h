@@ -26,8 +26,27 @@ struct value *sockaddr_value(struct arena *arena, const char *name, const void *
 			     uint32_t length, uint16_t protocol);
 /* The fields alone, for JSON; NULL when the address is not known. */
 const struct value *sockaddr_fields(struct arena *arena, const struct address *address);
+
+/*
+ * The texts of internet addresses that were shown lately: a program sends to the same few. Zeroed it is valid
+ * and empty; it owns nothing.
+ */
+struct sockaddr_memo {
+	struct sockaddr_text {
+		uint8_t raw[28]; /* struct sockaddr_in6 */
+		uint8_t length, text_len;
+		char text[56];
+	} texts[16];
+};
+
+/* How sockaddr_value_named shows an address. */
+struct sockaddr_look {
+	const struct interfaces *interfaces; /* may be NULL */
+	struct sockaddr_memo *memo;	     /* may be NULL */
+	bool fields;			     /* not the text alone */
+};
+
 struct value *sockaddr_value_named(struct arena *arena, const char *name, const void *bytes, uint32_t got,
-				   uint32_t length, uint16_t protocol, const struct interfaces *interfaces,
-				   bool fields);
+				   uint32_t length, uint16_t protocol, const struct sockaddr_look *look);
 
 #endif

@@ -283,6 +283,7 @@ void pipeline_decode_init(struct pipeline *pipeline)
 		.epoll_fd = epoll_fd,
 		.genl_family = genl_family,
 		.interfaces = { interface_name, pipeline },
+		.addresses = &pipeline->addresses,
 		.user = pipeline,
 		.data_limit = pipeline->capture.data_limit,
 		.show_secrets = pipeline->options->show_secrets,

@@ -27,6 +27,7 @@ struct pipeline {
 	struct genl genl;
 	struct netdevs netdevs;
 	struct decode decode;
+	struct sockaddr_memo addresses;
 	struct capture_options capture;
 	struct capture_args captured[CALL_COUNT];
 	struct row_set shown;  /* calls that are shown */

@@ -123,16 +123,17 @@ static inline char *put_plain(char *out, const unsigned char **at, const unsigne
 }
 
 /* Escapes as they are copied, without an end. */
-static const char nuls[] = { '\\', '0', '\\', '0', '\\', '0', '\\', '0' };
+static const char nuls[] = { '\\', '0', '\\', '0', '\\', '0', '\\', '0',
+			     '\\', '0', '\\', '0', '\\', '0', '\\', '0' };
 static const char json_byte[] = { '\\', 'u', '0', '0' };
 
 /* Writes a run of NULs as \0; *at moves past it. Returns the end. */
 static char *put_nuls(char *out, const unsigned char **from, const unsigned char *end)
 {
 	const unsigned char *at = *from;
-	uint32_t four;
+	uint64_t eight;
 
-	for (; end - at >= 4 && (memcpy(&four, at, sizeof(four)), !four); at += 4, out += 8)
+	for (; end - at >= 8 && (memcpy(&eight, at, sizeof(eight)), !eight); at += 8, out += 16)
 		memcpy(out, nuls, sizeof(nuls));
 	for (; at < end && !*at; at++, out += 2)
 		memcpy(out, nuls, 2);

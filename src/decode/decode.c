@@ -83,8 +83,8 @@ struct value *decoder_address(const struct decoder *decoder, const char *name, c
 	const struct decode *decode = decoder->decode;
 	int protocol = decoder_protocol(decoder);
 	uint16_t known = protocol < 0 ? UINT16_MAX : (uint16_t)protocol;
-	struct value *value = sockaddr_value_named(decoder->arena, name, bytes, got, length, known,
-						   &decode->interfaces, !decode->no_fields);
+	const struct sockaddr_look look = { &decode->interfaces, decode->addresses, !decode->no_fields };
+	struct value *value = sockaddr_value_named(decoder->arena, name, bytes, got, length, known, &look);
 
 	if (decode->host && got >= 2) {
 		value->address.host = decode->host(decode->user, value->address.raw);
@@ -160,6 +160,29 @@ static bool has_meaning(const struct decoder *decoder, const struct arg *arg)
 	return arg->when != AT_EXIT || decoder_succeeded(decoder) || !decode_kinds[arg->as].size;
 }
 
+/* Whether an argument has nothing to say where only short text is shown: no value of it would be. */
+static bool is_left_out(const struct decoder *decoder, unsigned i)
+{
+	const struct arg *arg = &decoder->call->row->args[i];
+
+	if (!decoder->decode->no_fields || !(arg->hidden | arg->hidden_zero))
+		return false;
+	switch (arg->as) {
+	case A_SIZE:
+	case A_INT:
+	case A_UINT:
+		return arg->hidden;
+	case A_SOCKLEN:
+		return !arg->by_ref || !decoder->call->args[i];
+	case A_SOCKADDR:
+	case A_FLAGS:
+	case A_POINTER:
+		return !decoder->call->args[i];
+	default:
+		return false;
+	}
+}
+
 static void add_arguments(struct decoder *decoder)
 {
 	const struct row *row = decoder->call->row;
@@ -167,7 +190,7 @@ static void add_arguments(struct decoder *decoder)
 	for (unsigned i = 0; i < row->arg_count; i++) {
 		const struct arg *arg = &row->args[i];
 
-		if (arg->as == A_NONE)
+		if (arg->as == A_NONE || is_left_out(decoder, i))
 			continue;
 		decoder->phase = decoder->done && (arg->when != AT_ENTRY || !decoder->call->entry_seen)
 					 ? PHASE_EXIT

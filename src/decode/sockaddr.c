@@ -1,8 +1,9 @@
 /* Addresses of any family: the list of families, and what is shown of those that are not in it. */
 #include "decode/sockaddr.h"
 
+#include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
-
 #include <sys/socket.h>
 
 #include "coverage_parts.h"
@@ -100,26 +101,57 @@ void sockaddr_text(const struct address *address, struct text *text)
 struct value *sockaddr_value(struct arena *arena, const char *name, const void *bytes, uint32_t got,
 			     uint32_t length, uint16_t protocol)
 {
-	return sockaddr_value_named(arena, name, bytes, got, length, protocol, NULL, true);
+	const struct sockaddr_look look = { .fields = true };
+
+	return sockaddr_value_named(arena, name, bytes, got, length, protocol, &look);
+}
+
+/* Where the memo keeps such an address; NULL: nowhere, as its text is not a matter of its bytes alone. */
+static struct sockaddr_text *memo_slot(struct sockaddr_memo *memo, const struct address *address)
+{
+	const bool inet = address->family == AF_INET && address->length == sizeof(struct sockaddr_in);
+	const bool inet6 = address->family == AF_INET6 && address->length == sizeof(struct sockaddr_in6) &&
+			   !u32_get(address->raw + offsetof(struct sockaddr_in6, sin6_scope_id));
+
+	if (!memo || !(inet || inet6))
+		return NULL;
+	const uint8_t *host = inet ? address->raw + 7 : address->raw + 23;
+	return &memo->texts[(address->raw[2] ^ address->raw[3] ^ *host) % 16U];
+}
+
+static const char *make_text(struct arena *arena, const struct address *address,
+			     const struct sockaddr_look *look)
+{
+	struct sockaddr_text *kept = memo_slot(look->memo, address);
+	struct text text = { 0 };
+
+	if (kept && kept->length == address->length && !memcmp(kept->raw, address->raw, kept->length))
+		return arena_copy(arena, kept->text, kept->text_len);
+	sockaddr_text_named(address, look->interfaces, &text);
+	if (kept && text.len < sizeof(kept->text)) {
+		kept->length = (uint8_t)address->length;
+		kept->text_len = (uint8_t)text.len;
+		memcpy(kept->raw, address->raw, address->length);
+		memcpy(kept->text, text.data, text.len);
+	}
+	const char *made = arena_copy(arena, text.data, text.len);
+	text_done(&text);
+	return made;
 }
 
 struct value *sockaddr_value_named(struct arena *arena, const char *name, const void *bytes, uint32_t got,
-				   uint32_t length, uint16_t protocol, const struct interfaces *interfaces,
-				   bool fields)
+				   uint32_t length, uint16_t protocol, const struct sockaddr_look *look)
 {
 	if (got < 2)
 		return value_bytes(arena, name, got ? bytes : "", got, length);
 
 	struct value *value = value_new(arena, VALUE_ADDRESS, name);
 	struct address *address = arena_alloc(arena, sizeof(*address));
-	struct text text = { 0 };
 
 	address_set(address, bytes, got, protocol);
-	sockaddr_text_named(address, interfaces, &text);
-	value->address.text = arena_copy(arena, text.data, text.len);
-	value->address.fields = fields ? make_fields(arena, address) : NULL;
+	value->address.text = make_text(arena, address, look);
+	value->address.fields = look->fields ? make_fields(arena, address) : NULL;
 	value->address.raw = address;
-	text_done(&text);
 	return value;
 }
 

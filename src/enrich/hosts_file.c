@@ -176,7 +176,7 @@ const char *hosts_file_name(struct hosts *hosts, pid_t pid, const struct dns_add
 {
 	const struct hosts_line *line;
 	struct hosts_seen *seen;
-	uint64_t now = clock_monotonic_ns();
+	const uint64_t now = clock_coarse_ns();
 
 	if (pid <= 0)
 		return NULL;

@@ -209,10 +209,20 @@ static bool meets_place(const struct filter *filter, const struct event *event)
 	return !filter->place_count;
 }
 
+static bool is_empty(const struct filter *filter)
+{
+	return !(filter->families | filter->port_count | filter->fd_count | filter->error_count |
+		 filter->peer_count | filter->program_count | filter->place_count |
+		 (uint64_t)filter->slower_ns) &&
+	       !filter->only_succeeded && !filter->only_failed;
+}
+
 bool filter_shows(const struct filter *filter, const struct event *event, const char *executable)
 {
 	const bool known = event->comm || executable;
 
+	if (is_empty(filter))
+		return true;
 	switch (event->kind) {
 	case EVENT_CALL:
 		return meets_outcome(filter, event) && meets_identity(filter, event) &&

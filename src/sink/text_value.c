@@ -101,6 +101,8 @@ static const char *local_text(const char *text)
 {
 	static const char any4[] = "0.0.0.0:", any6[] = "[::]:";
 
+	if (text[0] != '0' && text[0] != '[')
+		return text;
 	if (!strncmp(text, any4, sizeof(any4) - 1))
 		return text + sizeof(any4) - 2;
 	if (!strncmp(text, any6, sizeof(any6) - 1))

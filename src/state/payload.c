@@ -193,11 +193,15 @@ static bool is_dns(const struct address *address)
 void payload_leave_send(struct call *call)
 {
 	struct file *file = call->file;
-	struct payload first;
+	struct payload first = { 0 };
 
-	if (file->dns || file->type != SOCK_DGRAM || address_known(&file->peer))
+	if (file->dns || file->type != SOCK_DGRAM || address_known(&file->peer) || call->result <= 0)
 		return;
-	file->dns = call_payloads(call, &first, 1) && is_dns(&first.peer);
+	if (call->row->id == CALL_sendto)
+		name_of(call, call->args[4], (uint32_t)call->args[5], &first.peer);
+	else if (!call_payloads(call, &first, 1))
+		return;
+	file->dns = is_dns(&first.peer);
 }
 
 /* Whether what goes through an internet socket may be DNS. */

@@ -239,10 +239,11 @@ void call_entered(struct tracee *tracee)
 	if (!plan || tracee->life != LIFE_TRACED)
 		return;
 	mend_entered(tracee);
-	if (plan->abi->bits == 32)
-		number = (uint32_t)number;
+	const uint64_t mask = plan->abi->bits == 32 ? UINT32_MAX : UINT64_MAX;
+
+	number &= mask;
 	for (unsigned i = 0; i < 6; i++)
-		args[i] = plan->abi->bits == 32 ? (uint32_t)info->entry.args[i] : info->entry.args[i];
+		args[i] = info->entry.args[i] & mask;
 	if (tracee->partial.active && number == tracee->partial.step) {
 		number = tracee->partial.number;
 		memcpy(args, tracee->partial.args, sizeof(args));
