@@ -130,11 +130,11 @@ def spawn_row(bench):
 def attached_rows(bench):
     tracers, n = attaching(bench), bench.options.calls
 
-    def row(title, load, calls):
-        load_row(bench, title, load, calls, tracers, list(tracers), bench.attached)
+    def row(title, load, calls, by=None):
+        load_row(bench, title, load, calls, by or tracers, list(by or tracers), bench.attached)
 
     row("attached: send or recv", ["socket"], n)
-    row("attached: getppid", ["getppid"], 20 * n)
+    row("attached: getppid", ["getppid"], 20 * n, dict(tracers, floor=[bench.floor, "-p"]))
     row("attached: read a file", ["read"], 20 * n)
     row("attached: write a file", ["write"], 20 * n)
     row("attached: read, socket open", ["-s", "read"], 5 * n)
