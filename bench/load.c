@@ -2,7 +2,7 @@
  * load: programs to measure a tracer with; prints the cost of one call in microseconds, as "MODE FIGURE" on
  * stdout.
  *
- *   load [-w] [-s] [-n CALLS] [-d DEPTH] [-t THREADS] [-P PROCESSES] MODE
+ *   load [-w] [-s] [-n CALLS] [-f FIRST] [-d DEPTH] [-t THREADS] [-P PROCESSES] MODE
  *
  * MODE: socket (sendto and recvfrom of 64 bytes on one loopback UDP socket), mmap (the same, with an
  * anonymous mmap and munmap per pair of calls), mapping (the same; prints what mmap and munmap alone take,
@@ -10,7 +10,8 @@
  * (/dev/zero, 64 bytes), write (/dev/null), switch (a byte to and fro between two threads by pipes: two
  * context switches a round). -s opens a socket first, so that a tracer has a reason to watch calls on fds. -w
  * waits for a line on stdin before it measures, so that a tracer can attach; "ready PID" is printed before.
- * -d calls from DEPTH nested frames. -P shares the calls out among so many processes, which all live at once.
+ * -d calls from DEPTH nested frames. -f makes FIRST calls before those that are counted. -P shares the calls
+ * out among so many processes, which all live at once.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -29,7 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 1024, WARM_UP = 200 };
+enum { THREADS_MAX = 1024 };
 
 struct job {
 	const char *mode;
@@ -256,12 +257,12 @@ static void wait_for_start(void)
 }
 
 /* Some calls of the kind before those that are counted: what a tracer does once is not a call's cost. */
-static void warm_up(const struct job *job)
+static void warm_up(const struct job *job, long calls)
 {
 	struct job first = *job;
 
-	first.calls = job->calls / 20 < WARM_UP ? job->calls / 20 : WARM_UP;
-	if (strcmp(job->mode, "fair") && strcmp(job->mode, "mapping") && first.calls)
+	first.calls = calls;
+	if (calls)
 		run_job(&first);
 }
 
@@ -318,15 +319,18 @@ static double measure_processes(struct job *job, int processes)
 int main(int argc, char **argv)
 {
 	struct job job = { .calls = 20000, .depth = 1 };
+	long first = 0;
 	int threads = 1, processes = 0, with_socket = 0, waits = 0, option;
 
-	while ((option = getopt(argc, argv, "wsn:d:t:P:")) != -1) {
+	while ((option = getopt(argc, argv, "wsn:f:d:t:P:")) != -1) {
 		if (option == 'w')
 			waits = 1;
 		else if (option == 's')
 			with_socket = 1;
 		else if (option == 'n')
 			job.calls = atol(optarg);
+		else if (option == 'f')
+			first = atol(optarg);
 		else if (option == 'd')
 			job.depth = atoi(optarg);
 		else if (option == 't')
@@ -344,8 +348,7 @@ int main(int argc, char **argv)
 	int keep = with_socket ? udp_socket(&self) : -1;
 	if (waits)
 		wait_for_start();
-	if (!processes)
-		warm_up(&job);
+	warm_up(&job, first);
 	double figure = processes > 0 ? measure_processes(&job, processes) : measure(&job, threads);
 	if (strcmp(job.mode, "fair") == 0)
 		figure = fairness(threads);

@@ -11,6 +11,7 @@ import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ENV = dict(os.environ, LC_ALL="C.UTF-8")
+FIRST = 200  # calls before those that are counted
 LIMIT = 60  # seconds that any single run may take
 
 
@@ -105,7 +106,7 @@ class Bench:
         """What one call of a load costs under a tracer (a list of words, may be empty), in us."""
         command = self.pin + tracer + [self.load]
         if self.options.clock == "wall":
-            return float(self.run(command + ["-n", str(calls)] + load).split()[-1])
+            return float(self.run(command + ["-f", str(min(FIRST, calls // 20)), "-n", str(calls)] + load).split()[-1])
         few = max(calls // 20, 2)
         _, short = cpu_time(command + ["-n", str(few)] + load)
         _, long = cpu_time(command + ["-n", str(calls)] + load)
@@ -121,7 +122,8 @@ class Bench:
 
     def attached_run(self, tracer, load, calls):
         """One run; returns the program's own figure, and the CPU time in us of all from the start of its calls."""
-        program = subprocess.Popen(self.pin + [self.load, "-w", "-n", str(calls)] + load, stdin=subprocess.PIPE,
+        first = str(min(FIRST, calls // 20) if self.options.clock == "wall" else 0)
+        program = subprocess.Popen(self.pin + [self.load, "-w", "-f", first, "-n", str(calls)] + load, stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, text=True, env=ENV)
         watcher = None
         killer = threading.Timer(LIMIT, program.kill)
