@@ -78,8 +78,8 @@ bool state_enter(struct state *state, struct task *task, struct call *call);
 bool state_sets_matter(struct state *state, struct task *task, struct call *call);
 /* Exit, still held: asks the kernel about sockets that are new (cookie, addresses). At most a few us. */
 void state_leave(struct state *state, struct task *task, struct call *call);
-/* After the thread runs again: effects of the call on tables and sockets. Captured bytes come through
- * decode/capture.h's shape: blobs in call->in and call->out. */
+/* After the thread runs again, or is gone: effects of the call on tables and sockets; none of a call that
+ * never ended. Captured bytes come through decode/capture.h's shape: blobs in call->in and call->out. */
 void state_apply(struct state *state, struct task *task, struct call *call);
 /* Forget the call's references (call is about to be freed). */
 void state_drop(struct state *state, struct call *call);

@@ -455,10 +455,9 @@ void pipeline_finish(void *user, struct task *task, struct call *call)
 		decode_entry(&pipeline->decode, call, &event);
 	}
 	const char *words = NULL;
-	if (call->finished) {
+	if (call->finished)
 		words = pipeline_learn(pipeline, call);
-		state_apply(pipeline->state, task, call);
-	}
+	state_apply(pipeline->state, task, call);
 	if (shown) {
 		if (call->finished)
 			decode_exit(&pipeline->decode, call, &event);

@@ -225,7 +225,8 @@ void state_apply(struct state *state, struct task *task, struct call *call)
 		call->finished = true;
 		call->failed = call->result < 0 && call->result >= -4095;
 	}
-	apply(state, task, call);
+	if (call->finished)
+		apply(state, task, call);
 	if (call->unreturned)
 		call->finished = call->failed = false;
 }

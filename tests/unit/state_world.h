@@ -38,7 +38,11 @@ struct world {
 	unsigned truth_count;
 	uint64_t now, last_cookie;
 	unsigned questions, found, closed;
-	bool kills;		  /* a thread that leaves a call, on its way back to the program */
+	enum {
+		LIVES,
+		KILLED_INSIDE,
+		KILLED_OUTSIDE
+	} kills;		  /* a thread in its call, or on its way out of it */
 	bool refuse, refuse_proc; /* pidfd_getfd, /proc are not allowed */
 	uint64_t netns;		  /* of the next sockets */
 	unsigned tcp_asked, tcp_running, samples;
@@ -358,9 +362,10 @@ static inline void world_exit(struct world *world, char letter, int64_t result)
 	call->failed = result < 0;
 	call->exit_ns = ++world->now;
 	world_blob(&call->out, &call->arena, world->memory);
-	state_leave(world->state, task, call);
-	call->unreturned = world->kills;
-	if (call->unreturned)
+	if (world->kills != KILLED_INSIDE)
+		state_leave(world->state, task, call);
+	call->unreturned = world->kills == KILLED_OUTSIDE;
+	if (world->kills)
 		call->finished = call->failed = false;
 	state_apply(world->state, task, call);
 	assert_int_equal(call->finished, !world->kills);

@@ -18,7 +18,7 @@ enum step_kind {
 	SKIP,
 	ENTER,
 	EXIT,
-	KILLED, /* at the exit */
+	KILLED,
 	START,
 	ATTACH,
 	FORK,
@@ -97,11 +97,11 @@ struct travel {
 			0                      \
 		}                              \
 	}
-#define KILL(task, result)                       \
+#define KILL(task, result, outside)              \
 	{                                        \
 		KILLED, task, result, CALL_NONE, \
 		{                                \
-			0                        \
+			outside                  \
 		}                                \
 	}
 #define NEW(kind, task, child)                \
@@ -227,9 +227,15 @@ static const struct travel travels[] = {
 	  0 },
 	{ "killed on the way out of calls that did their work, and of one that failed",
 	  { NEW(START, 'A', 0), NEW(THREAD, 'A', 'B'), SOCKET('A', 3), SOCKET('A', 4), BEGIN('B', close, 4),
-	    KILL('B', 0), BEGIN('B', dup, 3), KILL('B', 5), BEGIN('B', dup2, 3, 6), KILL('B', -EBUSY) },
+	    KILL('B', 0, true), BEGIN('B', dup, 3), KILL('B', 5, true), BEGIN('B', dup2, 3, 6),
+	    KILL('B', -EBUSY, true) },
 	  { { 'A', 3, 1 }, { 'A', 4, 0 }, { 'A', 5, 1 }, { 'A', 6, 0 } },
 	  1,
+	  0 },
+	{ "killed in a close, which may have done it or not",
+	  { NEW(START, 'A', 0), SOCKET('A', 3), BEGIN('A', close, 3), KILL('A', 0, false) },
+	  { { 'A', 3, 1 } },
+	  0,
 	  0 },
 	{ "a blocked call holds its socket",
 	  { NEW(START, 'A', 0), NEW(THREAD, 'A', 'B'), SOCKET('A', 3), BEGIN('A', recvfrom, 3),
@@ -346,9 +352,9 @@ static void run(struct world *world, const struct step *step)
 		world_exit(world, step->task, step->result);
 		break;
 	case KILLED:
-		world->kills = true;
+		world->kills = step->args[0] ? KILLED_OUTSIDE : KILLED_INSIDE;
 		world_exit(world, step->task, step->result);
-		world->kills = false;
+		world->kills = LIVES;
 		break;
 	case START:
 		world_start(world, step->task, 0, 0);
