@@ -349,7 +349,7 @@ static void leave_send(struct state *state, struct task *task, struct call *call
 
 /*
  * The fd is gone in the kernel before the exit stop, and another thread may have been given its number
- * meanwhile; so only the file that was there at entry is taken out. When only the exit is seen, and others
+ * meanwhile; so only the file that was there at entry is taken out. When that was not seen, and others
  * share the table, the kernel is asked what the number is now.
  */
 static void leave_close(struct state *state, struct task *task, struct call *call)
@@ -357,8 +357,8 @@ static void leave_close(struct state *state, struct task *task, struct call *cal
 	struct slot *slot = fdtable_slot(task->files, call_fd(call, call->row->fd_arg));
 	uint64_t inode;
 
-	if (!slot || call->entry_seen)
-		return;
+	if (!slot || call->entry_seen || (task->exits_only && slot->file == call->file))
+		return; /* taken out at once */
 	if (task->files->shared &&
 	    state->ask->kind(state->ask, task->tid, call_fd(call, call->row->fd_arg), &inode) != -EBADF)
 		slot->flags |= SLOT_DOUBT;

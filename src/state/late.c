@@ -110,6 +110,12 @@ static struct file *take_filled(struct late *late, int fd, uint64_t exit_ns, pid
 	return NULL;
 }
 
+/* Whether another thread may have changed unseen what the slot says. */
+static bool is_doubtful(const struct task *task, const struct slot *slot)
+{
+	return slot->user != task->tid || task->files->crossed;
+}
+
 enum late_fate late_close(struct state *state, struct task *task, struct call *call)
 {
 	int fd = call_fd(call, 0);
@@ -122,7 +128,8 @@ enum late_fate late_close(struct state *state, struct task *task, struct call *c
 	call->file = take_filled(task->files->late, fd, call->exit_ns, task->tid);
 	if (call->file)
 		return LATE_FOUND;
-	alive = slot && file_matters(slot->file) && is_alive(state, task, call, fd);
+	alive = slot && file_matters(slot->file) && is_doubtful(task, slot) &&
+		is_alive(state, task, call, fd);
 	if (slot && file_matters(slot->file) && !alive)
 		return LATE_NOT;
 	call->file = take_kept(task->files->late, fd, call->exit_ns, alive);
@@ -136,7 +143,7 @@ void late_doubt(struct task *task, int fd)
 	struct slot *slot = fdtable_slot(task->files, fd);
 
 	if (slot && task->exits_only && task->files->shared && file_matters(slot->file) &&
-	    (slot->user != task->tid || task->files->crossed))
+	    is_doubtful(task, slot))
 		slot->flags |= SLOT_DOUBT;
 }
 
