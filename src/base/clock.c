@@ -2,7 +2,7 @@
 
 #include <time.h>
 
-/* Reads one of the kernel's clocks; on Linux neither of the two used here can fail. */
+/* Reads one of the kernel's clocks; on Linux none of those used here can fail. */
 static uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec now;

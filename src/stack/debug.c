@@ -148,18 +148,6 @@ static struct debug *get_debug(struct stack *stack, struct module *module)
 	return debug;
 }
 
-/* A file came: what was named without it is named anew. */
-static void name_anew(struct stack *stack, struct module *module)
-{
-	struct map_slot *slot;
-
-	recall_forget(&stack->recall);
-	if (module->symbols)
-		symbols_search_again(module->symbols);
-	for (size_t at = 0; (slot = map_next(&module->codes, &at));)
-		code_name_anew(slot->value);
-}
-
 /* Guarded: a server may send anything. */
 struct arrival {
 	struct stack *stack;
@@ -191,7 +179,10 @@ static void take_arrival(void *arg)
 		debug->nothing = NULL;
 		find_shared(arrival->stack, module, debug);
 	}
-	name_anew(arrival->stack, module);
+	/* What was named without the file is named anew. */
+	if (module->symbols)
+		symbols_search_again(module->symbols);
+	module_name_anew(arrival->stack, module);
 }
 
 /* The id that a server is to be asked for. */

@@ -26,7 +26,8 @@ struct stack {
 	size_t maps_room;
 	bool fetching;	  /* debuginfod servers were asked for something that is not there yet: debug_poll */
 	unsigned fetches; /* how many are being asked now */
-	struct map perfmaps; /* by pid */
+	uint64_t files_checked_ns; /* clock_coarse_ns when the modules' files were looked at last */
+	struct map perfmaps;	   /* by pid */
 	struct walk_frame frames[STACK_MAX];
 	uint32_t snapshot;	 /* bytes worth copying first */
 	uint32_t deepest, walks; /* bytes that the last walks needed at most; how many these were */

@@ -92,6 +92,11 @@ struct module *module_anonymous(struct stack *stack, pid_t pid);
 /* True while the file is still what it was when it was opened. Otherwise it is forgotten: module_get makes a
  * new one. */
 bool module_is_current(struct stack *stack, struct module *module);
+/* What was read of a file that is another one by now would lead to wrong lines: nothing more is named from
+ * it, nor what was. */
+void module_check(struct stack *stack, struct module *module);
+/* All that was named in the module is to be named again. */
+void module_name_anew(struct stack *stack, struct module *module);
 
 /* Opens the file behind a mapping of a held thread. Afterwards state is MODULE_OPEN or MODULE_UNUSABLE. */
 void module_open(struct stack *stack, struct module *module, const struct mapping *mapping, pid_t tid,

@@ -300,14 +300,29 @@ static void judge(struct naming *naming)
 	code->verdict = (uint8_t)best;
 }
 
+void module_name_anew(struct stack *stack, struct module *module)
+{
+	struct map_slot *slot;
+
+	recall_forget(&stack->recall);
+	for (size_t at = 0; (slot = map_next(&module->codes, &at));)
+		code_name_anew(slot->value);
+}
+
+void module_check(struct stack *stack, struct module *module)
+{
+	if (module->state != MODULE_OPEN || module_is_current(stack, module))
+		return;
+	module->state = MODULE_UNUSABLE;
+	module_name_anew(stack, module);
+}
+
 /* The work of code_name, done once: it keeps much on its stack. */
 static __attribute__((noinline)) void name_now(struct stack *stack, struct code *code)
 {
 	struct naming naming = { .stack = stack, .code = code };
 
-	/* What was read of a file that is another one by now would lead to wrong lines. */
-	if (code->module->state == MODULE_OPEN && !module_is_current(stack, code->module))
-		code->module->state = MODULE_UNUSABLE;
+	module_check(stack, code->module);
 	naming.innermost = new_place(&naming);
 	if (code->module->state == MODULE_OPEN && guard_run(name_in_module, &naming)) {
 		code->module->state = MODULE_UNUSABLE;

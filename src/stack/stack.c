@@ -3,9 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "debug.h"
 #include "guard.h"
 #include "perfmap.h"
+
+static const uint64_t CHECK_NS = 250000000;
 
 struct stack *stack_new(const struct stack_options *options)
 {
@@ -137,8 +140,21 @@ static struct caller find_caller(struct stack *stack, const struct walk *walk)
 				NULL };
 }
 
+/* Now and then: a file may be rewritten in place while programs have it mapped, and no call says so. */
+static void check_files(struct stack *stack)
+{
+	const uint64_t now = clock_coarse_ns();
+
+	if (now - stack->files_checked_ns < CHECK_NS)
+		return;
+	stack->files_checked_ns = now;
+	for (struct module *module = stack->all; module; module = module->next_open)
+		module_check(stack, module);
+}
+
 struct caller stack_caller(struct stack *stack, const struct walk *walk)
 {
+	check_files(stack);
 	if (__builtin_expect(stack->fetching, false))
 		debug_poll(stack);
 	struct recalled *kept = recall_by_id(&stack->recall, walk->id);

@@ -1,7 +1,7 @@
 /*
  * replaced: loads a library whose file another one then takes the place of, or that is deleted, before it is
  * called. With "rewrite" as a third word, the other one is written into the library's own file between two
- * calls.
+ * calls, from other places; with "same", from the same one.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -37,7 +37,11 @@ int main(int argc, char **argv)
 		usleep(500000); /* its line is looked up while this goes on, in the file as it is by then */
 		if (!again || rewrite(argv[1], argv[2]))
 			return 2;
-		again();
+		if (!strcmp(argv[3], "same"))
+			usleep(400000); /* so often files are looked at */
+		else
+			again();
+		plugin();
 		return 0;
 	}
 	if (argc > 2 ? rename(argv[2], argv[1]) : unlink(argv[1]))
