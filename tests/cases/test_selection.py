@@ -147,10 +147,8 @@ def test_max_events_attached(program, attach_engine):
 def test_for_attached(program, attach_engine):
     with echo_program(program) as (pid, port, _):
         begin = time.monotonic()
-        with harness.attach(pid, options=["--for=500ms"], engine=attach_engine) as attached:
-            exchange(port)
-            ended = attached.finish()
-        assert ended.status == 0 and 0.4 < time.monotonic() - begin < 5
+        ended = harness.sockline("-o", "/dev/null", "--for=500ms", f"--engine={attach_engine}", "-p", pid)
+        assert ended.status == 0 and 0.4 < time.monotonic() - begin < 5, ended
         assert harness.tracers(pid) == {0}
         exchange(port)
 
