@@ -64,7 +64,8 @@ struct abi {
 	struct {
 		int execve, execveat, mmap, mprotect, clone, clone3, fork, vfork, seccomp, prctl,
 			restart_syscall, rt_sigaction, rt_sigprocmask, rt_sigtimedwait, rt_sigreturn,
-			sigreturn, munmap, pkey_mprotect, exit_group;
+			sigreturn, munmap, pkey_mprotect, exit_group, kill, tgkill, rt_sigqueueinfo,
+			rt_tgsigqueueinfo;
 		int old_mmap; /* i386's first mmap, whose arguments lie in memory; 0: none */
 	} nr;
 };

@@ -24,6 +24,7 @@
 #include "perf_filter.h"
 
 struct call;
+struct injection;
 struct tracee;
 struct tracer;
 struct trap_guard;
@@ -239,6 +240,21 @@ int trap_release(struct tracee *tracee);
 void trap_flush(struct tracee *tracee);
 void trap_inherit(struct tracee *child, struct tracee *parent, uint64_t clone_flags);
 void trap_exec(struct tracee *tracee);
+/* perf_own.c: SIGTRAPs of the program's own that wait */
+enum { TRAP_KEPT = 64 };
+struct trap_kept {
+	bool any_shared, any_own; /* the process's, and the held thread's own */
+	siginfo_t shared, own;
+	unsigned count; /* other threads' own */
+	pid_t tids[TRAP_KEPT];
+};
+/* The tracee is held, and SIGTRAP is about to be ignored. */
+void trap_keep(struct tracee *tracee, struct trap_kept *kept);
+/* It was ignored. */
+void trap_put_back(struct injection *injection, const struct trap_kept *kept);
+/* Whether a SIGTRAP of a perf event is in the held thread's own queue. */
+bool trap_is_queued(const struct tracee *tracee);
+
 /* Drops what a process has of it. */
 void trap_forget(struct trap_guard *guard);
 bool trap_is_guarded(const struct tracee *tracee);

@@ -152,7 +152,11 @@ void trap_guard(struct tracee *tracee)
 		return;
 	failed = begin(tracee, &injection);
 	if (!failed) {
+		struct trap_kept kept;
+
+		trap_keep(tracee, &kept);
 		failed = set_action(&injection, &ignored, &own);
+		trap_put_back(&injection, &kept);
 		end(tracee, &injection);
 	}
 	if (failed) {
@@ -205,34 +209,23 @@ int trap_release(struct tracee *tracee)
 {
 	struct trap_guard *guard = guard_of(tracee);
 	struct injection injection;
+	struct trap_kept kept;
 	struct action now;
 	int failed = inject_begin(&injection, tracee, guard->instruction);
 
 	if (failed)
 		return failed;
+	trap_keep(tracee, &kept);
 	failed = set_action(&injection, &ignored, &now);
 	if (!failed && guard->set && is_ignored(&now))
 		now = guard->own;
 	if (!failed)
 		failed = set_action(&injection, &now, NULL);
+	trap_put_back(&injection, &kept);
 	inject_end(&injection);
 	if (!failed)
 		guard->set = false;
 	return failed;
-}
-
-/* Whether a SIGTRAP of a perf event is in the thread's own queue: ptrace(2). */
-static bool is_queued(const struct tracee *tracee)
-{
-	struct __ptrace_peeksiginfo_args args = { .nr = 1 };
-	siginfo_t info;
-
-	while (ptrace(PTRACE_PEEKSIGINFO, tracee->task.tid, &args, &info) == 1) {
-		if (info.si_signo == SIGTRAP)
-			return info.si_code == TRAP_PERF;
-		args.off++;
-	}
-	return false;
 }
 
 /* The thread's own queue comes first (sigtimedwait(2), kernel/signal.c, dequeue_signal), and holds one
@@ -242,7 +235,7 @@ void trap_flush(struct tracee *tracee)
 	struct injection injection;
 	uint64_t set = (uint64_t)1 << (SIGTRAP - 1), never[2] = { 0 };
 
-	if (!is_queued(tracee) || inject_begin(&injection, tracee, 0))
+	if (!trap_is_queued(tracee) || inject_begin(&injection, tracee, 0))
 		return;
 	uint64_t at = injection.scratch;
 	uint64_t args[6] = { at, 0, at + sizeof(set), SIGSET_BYTES };

@@ -77,6 +77,7 @@ int proc_status(pid_t tid, struct proc_status *status)
 		.sig_ignored = (uint64_t)field_number(text, "\nSigIgn:\t", 16),
 		.sig_caught = (uint64_t)field_number(text, "\nSigCgt:\t", 16),
 		.sig_blocked = (uint64_t)field_number(text, "\nSigBlk:\t", 16),
+		.sig_queued = (uint64_t)field_number(text, "\nSigPnd:\t", 16),
 		.sig_pending = (uint64_t)field_number(text, "\nSigPnd:\t", 16) |
 			       (uint64_t)field_number(text, "\nShdPnd:\t", 16),
 		.threads = (int)field_number(text, "\nThreads:\t", 10),
@@ -85,6 +86,20 @@ int proc_status(pid_t tid, struct proc_status *status)
 		.switches = (uint64_t)field_number(text, "\nvoluntary_ctxt_switches:\t", 10),
 	};
 	return 0;
+}
+
+pid_t proc_own_tid(pid_t tid)
+{
+	char text[4096];
+	int own = tid;
+
+	if (proc_read(text, sizeof(text), "/proc/%d/status", tid) < 0)
+		return tid;
+	const char *at = field(text, "\nNSpid:");
+
+	for (int length = 0; at && sscanf(at, "%*[ \t]%d%n", &own, &length) == 1; at += length)
+		;
+	return own;
 }
 
 int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[8])

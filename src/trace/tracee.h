@@ -445,11 +445,14 @@ struct proc_status {
 	unsigned uid;
 	uint64_t sig_ignored, sig_caught, sig_blocked;
 	uint64_t sig_pending; /* the thread's and its process's */
+	uint64_t sig_queued;  /* the thread's alone */
 	char state;
 	int seccomp, threads;
 	uint64_t switches; /* voluntary context switches: how often it fell asleep */
 };
 int proc_status(pid_t tid, struct proc_status *status);
+/* What a thread's id is in its own pid namespace: pid_namespaces(7). */
+pid_t proc_own_tid(pid_t tid);
 /* Whether /proc is there, and of our own pid namespace: pid_namespaces(7), "/proc and PID namespaces". */
 bool proc_is_ours(void);
 /* Whether the thread makes no call any more: it is killed, on its way out, or gone. proc_pid_stat(5) */

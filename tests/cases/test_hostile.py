@@ -28,8 +28,6 @@ def test_hostile(program, engine, mode):
 @pytest.mark.parametrize("mode", ["unmap", "trap", "stack", "names", "filter", "nested"])
 def test_hostile_attached(program, attach_engine, mode):
     """The same with sockline attached before they begin."""
-    if (attach_engine, mode) == ("perf", "trap"):
-        pytest.xfail("a SIGTRAP of its own that waits while it is blocked is lost (docs/GENTLE.md)")
     traced = harness.trace_attached([program("hostile"), mode], engine=attach_engine)
     assert traced.status == 0, traced
     agrees(traced, "getpeername")

@@ -98,3 +98,57 @@ def test_reads_at_an_offset(program):
     """They stop where they fail alone, and on a socket they always do."""
     traced = tight(program, "offset", 50)
     assert len(traced.calls("pread64", errno="ESPIPE")) == len(traced.calls("pread64")) == 50, traced
+
+
+# SIGTRAP waits for one thread, while another makes calls; the one says at the end who sent it, and how.
+WAITING_TRAPS = r"""
+import os, signal, socket, sys, threading
+
+TRAP = {signal.SIGTRAP}
+left, right = socket.socketpair()
+taken, ready = threading.Event(), threading.Event()
+
+def take(name):
+    info = signal.sigtimedwait(TRAP, 0)
+    print(name, info and (info.si_code, info.si_pid == os.getpid()), flush=True)
+
+def wait():
+    signal.pthread_sigmask(signal.SIG_BLOCK, TRAP)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTRAP)
+    ready.set()
+    taken.wait()
+    take("thread")
+
+def call():
+    while data := left.recv(10):
+        left.send(data)
+
+threading.Thread(target=call).start()
+signal.pthread_sigmask(signal.SIG_BLOCK, TRAP)
+threading.Thread(target=wait).start()
+ready.wait()
+print("ready", flush=True)
+for line in sys.stdin:
+    right.send(b"x")
+    right.recv(10)
+    print("called", flush=True)
+right.close()
+taken.set()
+"""
+
+
+def test_its_own_sigtrap_waits():
+    """Ignoring SIGTRAP, at the first stop and when it is let go, does not take it away."""
+    with harness.background(["/usr/bin/python3", "-c", WAITING_TRAPS], ready=b"ready") as process:
+        def call():
+            process.stdin.write(b"call\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == b"called\n"
+
+        with harness.attach(process.pid, engine="perf") as attached:
+            for _ in range(3):
+                call()
+            attached.stop()
+        call()
+        out, _ = process.communicate(timeout=10)
+    assert out.decode().splitlines() == ["thread (0, True)"], out
