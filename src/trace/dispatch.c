@@ -329,6 +329,14 @@ static int next_request(struct tracee *tracee)
 	return tracee->engine->resume(tracee, leaving);
 }
 
+static __attribute__((noinline)) bool has_new_program(const struct tracee *tracee)
+{
+	const struct process *process = tracee->task.process;
+
+	return process && process->threads > 1 && process->pid == tracee->task.tid &&
+	       queue_has_exec(&tracee->tracer->queue, tracee->task.tid);
+}
+
 /*
  * An exec by another thread kills the leader, even at a stop, and comes to its own stop under the leader's id
  * (ptrace(2), "execve(2) under ptrace"). Once that one has been collected, a request that is meant for the
@@ -337,10 +345,7 @@ static int next_request(struct tracee *tracee)
  */
 static bool is_replaced(const struct tracee *tracee)
 {
-	const struct process *process = tracee->task.process;
-
-	return process && process->threads > 1 && process->pid == tracee->task.tid &&
-	       queue_has_exec(&tracee->tracer->queue, tracee->task.tid);
+	return __builtin_expect(tracee->tracer->queue.count != 0, false) && has_new_program(tracee);
 }
 
 void tracee_resume(struct tracee *tracee)

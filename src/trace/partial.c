@@ -243,6 +243,10 @@ static bool came_short(struct tracee *tracee, const struct call *call, int64_t r
 
 	if (abi_number(call->abi, call->number)->socketcall)
 		return false; /* its arguments lie in memory */
+	const enum rest_kind kind = rest_kind_of(call->row, call->args);
+
+	if (kind == REST_NONE || (kind == REST_BUFFER && (uint64_t)result >= call->args[2]))
+		return false; /* as nearly always */
 	return rest_find(tracee, call, call->abi, call->number, call->args, (uint64_t)result, &rest);
 }
 
