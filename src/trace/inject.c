@@ -1,8 +1,8 @@
 /*
  * Making a stopped thread do a system call: registers are set so that it stands at a system call instruction,
  * and PTRACE_SYSCALL runs just that. All signals are blocked meanwhile, else a handler would run on these
- * registers (PTRACE_SETSIGMASK: ptrace(2)). SIGSTOP cannot be blocked: it is held back and sent again at the
- * end.
+ * registers (PTRACE_SETSIGMASK: ptrace(2)). SIGSTOP cannot be blocked: it is let through at once, since only
+ * the kernel knows what a SIGCONT that follows it makes of it; the stop itself is asked for again at the end.
  */
 #include "inject.h"
 
@@ -95,24 +95,15 @@ int inject_begin(struct injection *injection, struct tracee *tracee, uint64_t hi
 	return failed ? failed : block_signals(injection);
 }
 
-/* A stop on the way that is not the call's own. */
-static void hold_back(struct injection *injection, const struct stop *stop)
-{
-	if (stop->kind == STOP_SIGNAL)
-		injection->stop_signal |= stop->signo == SIGSTOP;
-	else
-		injection->stop_again = true;
-}
-
 /* Goes on to the next entry or exit stop of a call. The call does not sleep, so this wait is short. */
 static int run_to_syscall_stop(struct injection *injection)
 {
 	struct tracer *tracer = injection->tracee->tracer;
 	pid_t tid = injection->tracee->task.tid;
-	int status;
+	int status, deliver = 0;
 
 	for (;;) {
-		if (ptrace(PTRACE_SYSCALL, tid, 0, 0))
+		if (ptrace(PTRACE_SYSCALL, tid, 0, deliver))
 			return -ESRCH;
 		if (stop_wait_for(tracer, tid, &status))
 			return -ESRCH;
@@ -120,6 +111,7 @@ static int run_to_syscall_stop(struct injection *injection)
 
 		if (stop.kind == STOP_SYSCALL)
 			return 0;
+		deliver = 0;
 		if (stop.kind == STOP_SECCOMP) /* our own filter traps what we inject */
 			continue;
 		/* Another thread's exec or exit ends this one; an exec's own stop comes under the leader's
@@ -129,7 +121,10 @@ static int run_to_syscall_stop(struct injection *injection)
 			queue_put(&tracer->queue, tid, status);
 			return -ESRCH;
 		}
-		hold_back(injection, &stop);
+		if (stop.kind == STOP_SIGNAL)
+			deliver = stop.signo == SIGSTOP ? SIGSTOP : 0;
+		else
+			injection->stop_again = true;
 	}
 }
 
@@ -164,6 +159,4 @@ void inject_end(struct injection *injection)
 	ptrace(PTRACE_SETSIGMASK, tid, MASK_BYTES, &injection->mask);
 	if (injection->stop_again || waits_for_restart(&injection->before))
 		ptrace(PTRACE_INTERRUPT, tid, 0, 0);
-	if (injection->stop_signal)
-		syscall(SYS_tgkill, tracee->task.process->pid, tid, SIGSTOP);
 }

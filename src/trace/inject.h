@@ -26,9 +26,9 @@ struct injection {
 	uint64_t instruction; /* where a call can be made */
 	uint64_t scratch;     /* INJECT_SCRATCH bytes that the calls may use */
 	uint8_t kept[INJECT_SCRATCH];
-	bool stop_again;  /* an interruption came meanwhile, and is asked for again at the end */
-	bool stop_signal; /* so for SIGSTOP, which no mask holds back */
-	bool gone;	  /* it died; its end is in the queue */
+	bool stop_again; /* an interruption or a group stop came meanwhile, and is asked for again at the end
+			  */
+	bool gone;	 /* it died; its end is in the queue */
 };
 
 /*
