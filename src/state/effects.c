@@ -371,13 +371,12 @@ static void apply_close(struct state *state, struct task *task, struct call *cal
 	int fd = call_fd(call, call->row->fd_arg);
 	struct slot *slot = fdtable_slot(task->files, fd);
 
-	/* close(2): whatever it returns but EBADF, the fd is closed */
-	if (!slot)
+	/* The number is another file's by now, which a later close may be about to take away. */
+	if (!slot || slot->file != call->file)
 		return;
 	slot->flags &= ~SLOT_CLOSING & 0xff;
-	if (!call->finished || call->result == -EBADF)
-		return;
-	if (slot->file == call->file && (!(slot->flags & SLOT_DOUBT) || task->exits_only))
+	/* close(2): whatever it returns but EBADF, the fd is closed */
+	if (call->result != -EBADF && (!(slot->flags & SLOT_DOUBT) || task->exits_only))
 		fdtable_clear(state, task->files, fd);
 }
 
@@ -435,7 +434,7 @@ static void apply_dup2(struct state *state, struct task *task, struct call *call
 	struct slot *slot = fdtable_slot(task->files, fd);
 	bool cloexec = call->row->id == CALL_dup3 && (call->args[2] & O_CLOEXEC);
 
-	if (slot)
+	if (slot && slot->file == call->file2)
 		slot->flags &= ~SLOT_CLOSING & 0xff;
 	if (!call_succeeded(call) || fd == call_fd(call, 0))
 		return;
