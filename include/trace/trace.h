@@ -50,10 +50,10 @@ struct trace_events {
 	/* The call is complete, or never will be (finished false). The call is freed when this returns. */
 	void (*finish)(void *user, struct task *task, struct call *call);
 	/*
-	 * A thread sleeps in a call of interest at attach: its number, arguments, ip and sp are known (from
-	 * /proc), nothing else; its memory can be read. Not held. The call is a copy that is freed when this
-	 * returns; should the sleeper be restarted, enter, leave and finish come later for a call of their
-	 * own.
+	 * A thread sleeps in a call of interest, at attach or for long (entry_ns: when it was seen first):
+	 * its number, arguments, ip and sp are known (from /proc), nothing else; its memory can be read. Not
+	 * held. The call is a copy that is freed when this returns; should the sleeper be restarted, enter,
+	 * leave and finish come later for a call of their own.
 	 */
 	void (*blocked)(void *user, struct task *task, struct call *call);
 	/* A task is traced from now on; held at its first stop, except at attach. parent NULL: started or
@@ -130,6 +130,11 @@ void tracer_free(struct tracer *tracer);
 void tracer_stop(struct tracer *tracer, int signo);
 void tracer_stop_by_terminal(struct tracer *tracer, int signo);
 void tracer_poke(struct tracer *tracer);
+/*
+ * In tick: tells (blocked, with entry_ns) of calls that last for so long already and whose entries are not
+ * seen: each once, at most a quarter of that time late and two seconds.
+ */
+void tracer_tell_waiting(struct tracer *tracer, uint64_t least_ns);
 
 /* How it went, after tracer_run. */
 struct trace_result {

@@ -257,15 +257,17 @@ static void walk_sleeper(struct pipeline *pipeline, struct task *task, struct ca
 		   &call->arena, &call->walk);
 }
 
-/* A thread that blocks in a call at attach: what it waits for. */
+/* A thread that blocks in a call, at attach or for long: what it waits for. */
 void pipeline_blocked(void *user, struct task *task, struct call *call)
 {
 	struct pipeline *pipeline = user;
+	int64_t waiting_ns = call->entry_ns ? (int64_t)(clock_monotonic_ns() - call->entry_ns) : -1;
 
 	if (row_set_has(&pipeline->shown, call->row->id) && state_enter(pipeline->state, task, call)) {
 		pipeline_copy_sleeper(pipeline, task, call);
 		walk_sleeper(pipeline, task, call);
-		pipeline_show_pending(pipeline, task, call, -1);
+		if (waiting_ns < 0 || pipeline_note_once(pipeline, task, call))
+			pipeline_show_pending(pipeline, task, call, waiting_ns);
 	}
 	state_drop(pipeline->state, call);
 }

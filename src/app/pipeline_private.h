@@ -89,6 +89,8 @@ void pipeline_tick(void *user);
 /* A call that still blocks; waiting_ns -1: not known since when. */
 void pipeline_show_pending(struct pipeline *pipeline, struct task *task, struct call *call,
 			   int64_t waiting_ns);
+/* Whether such a call was not told of yet: once per thread and place in the code. */
+bool pipeline_note_once(struct pipeline *pipeline, const struct task *task, const struct call *call);
 /* tcp_info.c */
 void pipeline_tcp_sample(void *user, struct file *file, const struct tcp_sample *sample);
 

@@ -28,8 +28,7 @@ void pipeline_show_pending(struct pipeline *pipeline, struct task *task, struct 
 	pipeline_emit(pipeline, &event);
 }
 
-/* Once per thread and place in the code. */
-static bool note_once(struct pipeline *pipeline, const struct task *task, const struct call *call)
+bool pipeline_note_once(struct pipeline *pipeline, const struct task *task, const struct call *call)
 {
 	const struct place *place = NULL;
 
@@ -56,9 +55,10 @@ static void check_pending(struct pipeline *pipeline, uint64_t now)
 		if (!call || !call->entry_ns || (int64_t)(now - call->entry_ns) < pipeline->pending_ns ||
 		    !row_set_has(&pipeline->shown, call->row->id))
 			continue;
-		if (note_once(pipeline, task, call))
+		if (pipeline_note_once(pipeline, task, call))
 			pipeline_show_pending(pipeline, task, call, (int64_t)(now - call->entry_ns));
 	}
+	tracer_tell_waiting(pipeline->tracer, (uint64_t)pipeline->pending_ns);
 }
 
 static void follow_width(struct pipeline *pipeline)

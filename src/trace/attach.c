@@ -196,7 +196,7 @@ static const struct row *sleeping_row(struct tracee *tracee, struct call *call)
 	return call->row = row == CALL_NONE ? NULL : &call_rows[row];
 }
 
-static void tell_blocked(struct tracee *tracee, const struct call *found)
+void attach_tell_blocked(struct tracee *tracee, const struct call *found)
 {
 	struct tracer *tracer = tracee->tracer;
 
@@ -211,8 +211,7 @@ static void tell_blocked(struct tracee *tracee, const struct call *found)
 	call_free(tracer, call);
 }
 
-/* Looks whether a thread sleeps in a call: its row. NULL: in none that is known. */
-static const struct row *look_asleep(struct tracee *tracee, struct call *call)
+const struct row *attach_look_asleep(struct tracee *tracee, struct call *call)
 {
 	tracee->sleeping = proc_syscall(tracee->task.process->pid, tracee->task.tid, &tracee->sleeping_number,
 					tracee->sleeping_args) == 1;
@@ -225,7 +224,7 @@ static void tell_sleep(struct tracee *tracee)
 	struct call call = { 0 };
 
 	if (tracee->sleeping && sleeping_row(tracee, &call))
-		tell_blocked(tracee, &call);
+		attach_tell_blocked(tracee, &call);
 }
 
 /* A connect to a Unix socket begins anew when it is restarted (net/unix/af_unix.c); others go on otherwise.
@@ -242,7 +241,7 @@ static bool connects_to_unix(struct tracee *tracee, const struct call *call)
 /* Whether waking would change what its call does. */
 static bool must_sleep_on(struct tracee *tracee, struct call *call)
 {
-	const struct row *row = look_asleep(tracee, call);
+	const struct row *row = attach_look_asleep(tracee, call);
 
 	return row && mend_forbids_waking(row, call->args) && !connects_to_unix(tracee, call);
 }
@@ -299,7 +298,7 @@ static void begin_seized(struct tracee *tracee)
 {
 	struct call call = { 0 };
 
-	look_asleep(tracee, &call);
+	attach_look_asleep(tracee, &call);
 	tracee->life = LIFE_TRACED;
 	tracee->adopted = true;
 	tracee->engine->begun(tracee);

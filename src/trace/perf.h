@@ -66,6 +66,15 @@ struct perf_exchange {
 
 enum { PERF_INSNS = 16 };
 
+/* perf_waiting.c: what a thread was seen to sleep in */
+struct perf_sleep {
+	uint64_t since_ns; /* when it was seen first; 0: in nothing of interest */
+	uint64_t look_ns;  /* when it is to be looked at again */
+	uint64_t number, sp, pc;
+	uint64_t exits; /* where its rings ended */
+	bool told;
+};
+
 /* A thread's part. */
 struct perf_task {
 	struct perf_event event;
@@ -75,12 +84,13 @@ struct perf_task {
 	bool fresh;		   /* the ring had a new record */
 	struct perf_event files;   /* perf_files.c: without stops */
 	struct perf_event entries; /* perf_entries.c */
-	uint64_t entries_after;	   /* when the last call was left: entries of later ones are newer */
-	uint64_t files_after;	   /* when that event began to be the only one for its calls */
-	uint64_t files_until;	   /* when it ceased to be that */
-	bool files_full;	   /* that event lost records */
-	uint64_t lost;		   /* what was told of, of the event that stops */
-	bool file_waits;	   /* file_last was interrupted */
+	struct perf_sleep sleep;
+	uint64_t entries_after; /* when the last call was left: entries of later ones are newer */
+	uint64_t files_after;	/* when that event began to be the only one for its calls */
+	uint64_t files_until;	/* when it ceased to be that */
+	bool files_full;	/* that event lost records */
+	uint64_t lost;		/* what was told of, of the event that stops */
+	bool file_waits;	/* file_last was interrupted */
 	struct perf_sample file_last;
 	bool waits; /* last is a record whose stop has not come, or another of the same call */
 	struct perf_sample last;

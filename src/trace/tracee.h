@@ -389,6 +389,11 @@ void attach_pid(struct tracer *tracer, pid_t pid);
 void attach_patrol(struct tracer *tracer);
 /* Interrupts a thread when that does no harm, at once or when it has woken by itself. */
 void attach_wake(struct tracee *tracee);
+/* Looks whether a thread sleeps in a call: its row, and what is known of the call. NULL: in none that is
+ * known. */
+const struct row *attach_look_asleep(struct tracee *tracee, struct call *call);
+/* Tells of a call in which a thread sleeps, if it is wanted. */
+void attach_tell_blocked(struct tracee *tracee, const struct call *found);
 /* Whether it does harm now. */
 bool attach_may_wake(struct tracee *tracee);
 /* The first stop of an attached thread. */

@@ -4,7 +4,7 @@ import signal
 import pytest
 
 import harness
-from test_attach import assert_untraced
+from test_attach import assert_untraced, echo_program, exchange
 
 
 @pytest.fixture(autouse=True)
@@ -152,3 +152,18 @@ def test_its_own_sigtrap_waits():
         call()
         out, _ = process.communicate(timeout=10)
     assert out.decode().splitlines() == ["thread (0, True)"], out
+
+
+def test_pending(program):
+    """A call that is entered while attached and blocks for long is told of once, with its stack."""
+    with echo_program(program) as (pid, port, _):
+        with harness.attach(pid, engine="perf", options=["--pending=0.2", "-k"]) as attached:
+            exchange(port)
+            harness.wait_for("a note with a time", lambda: any(
+                "duration_usec" in event for event in harness.parse(attached.path.read_bytes().rpartition(b"\n")[0] + b"\n")
+                if event["type"] == "pending"))
+            exchange(port)
+            traced = attached.stop()
+    waiting = [event for event in traced.of("note", "pending") if "duration_usec" in event]
+    assert len(waiting) == 1 and waiting[0]["text"] == "epoll_wait", traced
+    assert waiting[0]["duration_usec"] >= 200000 and any(frame.get("function") == "main" for frame in waiting[0]["stack"]), waiting
