@@ -35,7 +35,8 @@ enum call_verdict {
  * quick. All others run after the thread was resumed (or is dead). Any may be NULL.
  */
 struct trace_events {
-	enum call_verdict (*enter)(void *user, struct task *task, struct call *call); /* held */
+	/* Held. entry_ns is 0 yet: the call begins when this has returned. */
+	enum call_verdict (*enter)(void *user, struct task *task, struct call *call);
 	/*
 	 * Held. When call->entry_seen is false, no enter came before (exit-only engines, calls that attaching
 	 * found half-way): the owner then decides here what interests it. finish comes in any case.

@@ -151,7 +151,7 @@ static void leave_accept(struct state *state, struct task *task, struct call *ca
 
 	file->link = LINK_FROM;
 	file->history->condition = SOCKET_CONNECTED;
-	file->history->connect_done = state->now;
+	file->history->connect_done = state_now(state);
 	if (call->file && call->file->kind == FILE_SOCKET) {
 		file->family = call->file->family;
 		file->type = call->file->type;

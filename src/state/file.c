@@ -32,7 +32,7 @@ struct file *file_new(struct state *state, enum file_kind kind)
 	file->family = file->type = file->protocol = -1;
 	if (kind == FILE_SOCKET) {
 		file->history = state_zalloc(sizeof(*file->history));
-		file->history->created = state->now;
+		file->history->created = state_now(state);
 		file->history->fd = -1;
 	}
 	file->older = state->newest;
@@ -124,7 +124,7 @@ void file_set_local(struct state *state, struct file *file, const struct address
 	if (says_nothing(address) || address_equal(&file->local, address))
 		return;
 	if (file->history)
-		file->history->local_known = address_known(address) ? state->now : 0;
+		file->history->local_known = address_known(address) ? state_now(state) : 0;
 	file->local = *address;
 	if (file->protocol > 0)
 		file->local.protocol = (uint16_t)file->protocol;
@@ -137,7 +137,7 @@ void file_set_peer(struct state *state, struct file *file, const struct address 
 	if (says_nothing(address) || address_equal(&file->peer, address))
 		return;
 	if (file->history)
-		file->history->peer_known = address_known(address) ? state->now : 0;
+		file->history->peer_known = address_known(address) ? state_now(state) : 0;
 	file->peer = *address;
 	if (file->protocol > 0)
 		file->peer.protocol = (uint16_t)file->protocol;

@@ -99,7 +99,7 @@ static void sent(struct state *state, struct file *file, uint64_t bytes)
 	if (!file || !file->history)
 		return;
 	if (!file->history->first_sent)
-		file->history->first_sent = state->now;
+		file->history->first_sent = state_now(state);
 	add(&file->history->sent, bytes);
 }
 
@@ -108,7 +108,7 @@ static void received(struct state *state, struct file *file, uint64_t bytes)
 	if (!file || !file->history)
 		return;
 	if (!file->history->first_received && bytes)
-		file->history->first_received = state->now;
+		file->history->first_received = state_now(state);
 	add(&file->history->received, bytes);
 }
 
@@ -214,7 +214,7 @@ void history_call(struct state *state, struct call *call)
 	if (!call->finished)
 		return;
 	if (file) {
-		file->history->last_used = state->now;
+		file->history->last_used = state_now(state);
 		if (blocked != BLOCKED_KINDS)
 			history_blocked(state, file, call, blocked);
 	}

@@ -48,7 +48,7 @@ static void keep(struct state *state, struct task *task, int fd, pid_t filler)
 		file_unref(state, table->late->kept[at].file);
 	table->late->kept[at].fd = fd;
 	table->late->kept[at].file = file_ref(slot->file);
-	table->late->kept[at].replaced_ns = state->now;
+	table->late->kept[at].replaced_ns = state_now(state);
 	table->late->kept[at].filler = filler;
 }
 

@@ -34,11 +34,11 @@ static void went_wrong(struct file *file, uint64_t when, int error)
 static void connect_again(struct state *state, struct call *call)
 {
 	if (!call->failed || call->result == -EISCONN)
-		succeeded(call->file, state->now);
+		succeeded(call->file, state_now(state));
 	else if (call->result == -EALREADY || call->result == -EINPROGRESS || call->result == -EINTR)
 		return;
 	else
-		went_wrong(call->file, state->now, (int)-call->result);
+		went_wrong(call->file, state_now(state), (int)-call->result);
 	call->file->untold = true;
 }
 
@@ -59,15 +59,15 @@ void outcome_connect(struct state *state, struct call *call)
 	if (call->file->untold && !call->failed && history->condition == SOCKET_CONNECTED)
 		return;
 	history->connects++;
-	history->connect_begun = call->entry_ns ? call->entry_ns : state->now;
+	history->connect_begun = call->entry_ns ? call->entry_ns : state_now(state);
 	history->connect_done = 0;
 	call->file->untold = call->file->may_be_ready = false;
 	if (!call->failed)
-		succeeded(call->file, state->now);
+		succeeded(call->file, state_now(state));
 	else if (call->result == -EINPROGRESS || call->result == -EINTR)
 		history->condition = SOCKET_CONNECTING;
 	else
-		went_wrong(call->file, state->now, (int)-call->result);
+		went_wrong(call->file, state_now(state), (int)-call->result);
 }
 
 /* tcp_poll (net/ipv4/tcp.c): nothing but POLLOUT only once connected; POLLERR or POLLHUP when the attempt has
@@ -77,9 +77,9 @@ void outcome_ready(struct state *state, struct file *file, unsigned events)
 	if (!connecting(file))
 		return;
 	if (events & (POLLERR | POLLHUP))
-		went_wrong(file, state->now, 0);
+		went_wrong(file, state_now(state), 0);
 	else if (events & (POLLOUT | POLLIN))
-		succeeded(file, state->now);
+		succeeded(file, state_now(state));
 	else
 		return;
 	file->untold = true;
@@ -89,7 +89,7 @@ void outcome_writable(struct state *state, struct file *file)
 {
 	if (connecting(file) && !file->may_be_ready) {
 		file->may_be_ready = true;
-		file->history->connect_done = state->now;
+		file->history->connect_done = state_now(state);
 	}
 }
 
@@ -121,7 +121,7 @@ void outcome_leave_getsockopt(struct state *state, struct task *task, struct cal
 static void from_so_error(struct state *state, struct call *call, int error)
 {
 	struct file *file = call->file;
-	uint64_t when = file->history->connect_done ? file->history->connect_done : state->now;
+	uint64_t when = file->history->connect_done ? file->history->connect_done : state_now(state);
 
 	if (error)
 		history_error(file->history, error);
@@ -145,10 +145,10 @@ static void from_data(struct state *state, struct call *call)
 
 	if (!call->failed && (call->result > 0 || asks_peer))
 		succeeded(call->file,
-			  call->file->may_be_ready ? call->file->history->connect_done : state->now);
+			  call->file->may_be_ready ? call->file->history->connect_done : state_now(state));
 	else if (call->result == -ECONNREFUSED || call->result == -ETIMEDOUT || call->result == -ECONNRESET ||
 		 call->result == -EHOSTUNREACH || call->result == -ENETUNREACH)
-		went_wrong(call->file, state->now, (int)-call->result);
+		went_wrong(call->file, state_now(state), (int)-call->result);
 	else
 		return;
 	call->file->untold = true;
@@ -198,13 +198,13 @@ static void last_close(struct state *state, struct call *call, struct file *file
 		return;
 	if (connecting(file)) {
 		news = news_add(state, NEWS_NO_ANSWER, file);
-		news->after_ns = state->now > file->history->connect_begun
-					 ? state->now - file->history->connect_begun
+		news->after_ns = state_now(state) > file->history->connect_begun
+					 ? state_now(state) - file->history->connect_begun
 					 : 0;
 	}
 	news = news_add(state, NEWS_LAST_CLOSE, file);
-	if (file->history->created && state->now > file->history->created)
-		news->after_ns = state->now - file->history->created;
+	if (file->history->created && state_now(state) > file->history->created)
+		news->after_ns = state_now(state) - file->history->created;
 }
 
 void outcome_close(struct state *state, struct call *call)

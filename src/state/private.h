@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "base/map.h"
 #include "calls/row.h"
 #include "fdtable.h"
@@ -75,7 +76,8 @@ struct state {
 	/* What was asked while the thread was held, but must not show before the call's effects. */
 	struct address asked_local;
 	const struct call *asked_call;
-	uint64_t now;			   /* CLOCK_MONOTONIC of the stop that is being worked on */
+	uint64_t now; /* CLOCK_MONOTONIC of the stop that is being worked on; 0: not asked for yet, state_now
+		       */
 	struct file *flight[FLIGHT_LIMIT]; /* sent over SCM_RIGHTS, not yet received; a reference each */
 	unsigned flight_next;
 	struct pending_found *found;
@@ -84,6 +86,14 @@ struct state {
 	bool listing; /* a table is being looked through: registrations of its epolls come after its sockets
 		       */
 };
+
+/* When the stop is that is being worked on: at most entries nobody asks. */
+static inline uint64_t state_now(struct state *state)
+{
+	if (!state->now)
+		state->now = clock_monotonic_ns();
+	return state->now;
+}
 
 /* Out of memory aborts, as everywhere (base/arena.h). */
 void *state_zalloc(size_t size);

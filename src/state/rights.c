@@ -99,9 +99,9 @@ static void take_off(struct state *state, const struct call *call, struct file *
 {
 	struct file **slot;
 
-	const uint64_t earliest = call->entry_seen	  ? call->entry_ns
-				  : state->now > EARLY_NS ? state->now - EARLY_NS
-							  : 0;
+	const uint64_t earliest = call->entry_seen		? call->entry_ns
+				  : state_now(state) > EARLY_NS ? state_now(state) - EARLY_NS
+								: 0;
 
 	if (file->early && file->early_ns >= earliest) {
 		file->early--;
@@ -126,7 +126,7 @@ static void arrive(struct state *state, struct file *file)
 	if (file->forever)
 		return;
 	file->early++;
-	file->early_ns = state->now;
+	file->early_ns = state_now(state);
 }
 
 void rights_sent(struct state *state, struct task *task, struct call *call, uint64_t msghdr)

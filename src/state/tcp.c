@@ -26,7 +26,7 @@ static void take(struct state *state, struct task *task, int fd, struct file *fi
 
 	file->sample = sample;
 	sample->why = why;
-	sample->time_ns = state->now;
+	sample->time_ns = state_now(state);
 	sample->size = size > 0 ? (uint32_t)size : 0;
 }
 

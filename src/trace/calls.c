@@ -140,14 +140,13 @@ void call_open(struct tracee *tracee, uint64_t number, uint64_t args[6])
 	call->call.sp = tracee->info.stack_pointer;
 	call->call.entry_seen = true;
 	call->call.end_sure = tracee->tracer->options.want_ends;
-	call->call.entry_ns = tracee->entered_ns = clock_monotonic_ns();
 	if (events->enter && events->enter(events->user, &tracee->task, &call->call) == CALL_SKIP) {
 		call_free(tracee->tracer, call);
 		return;
 	}
 	/* What was done at the stop, at a program's first call some milliseconds, is none of the call's time.
 	 */
-	call->call.entry_ns = clock_monotonic_ns();
+	call->call.entry_ns = tracee->entered_ns = clock_monotonic_ns();
 	tracee->task.call = &call->call;
 	tracee->want_exit = true;
 }
