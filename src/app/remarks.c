@@ -296,7 +296,8 @@ static void make_socket_event(struct pipeline *pipeline, struct file *file, cons
 	event->tid = task ? task->tid : event->pid;
 	event->comm = task ? task->comm : NULL;
 	event->file = pipeline_view(pipeline, file, &pipeline->arena);
-	event->details = history_details(pipeline, file, event->file);
+	if (!pipeline->decode.no_fields)
+		event->details = history_details(pipeline, file, event->file);
 }
 
 /* "socket of 4410 fd 5 10.0.0.7:80 still open: out 76 in 587, 2.3ms"; NULL where nothing went through it. */

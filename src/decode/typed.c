@@ -402,9 +402,13 @@ struct value *typed_value(const struct decoder *decoder, const struct typed *typ
 
 const struct level *level_find(const struct level *const *levels, unsigned count, uint32_t number, int family)
 {
-	for (unsigned i = 0; i < count; i++) {
-		const char *name = names_find(levels[i]->levels, number);
+	const struct names *asked = NULL;
+	const char *name = NULL;
 
+	for (unsigned i = 0; i < count; i++) {
+		if (levels[i]->levels != asked)
+			name = names_find(levels[i]->levels, number);
+		asked = levels[i]->levels;
 		if (name && !strcmp(name, levels[i]->name) &&
 		    (levels[i]->family < 0 || levels[i]->family == family))
 			return levels[i];

@@ -7,12 +7,12 @@
 
 enum { VAIN_MOST = 2 * RECALL_SLOTS, TRY_EVERY = 32 };
 
-/* Two slots may hold walks that begin alike: the same call, come to on two ways. */
+/* So many slots may hold walks that begin alike: the same call, come to on several ways. */
 static struct recalled *slots_of(struct recall *recall, const struct recall_start *start)
 {
 	const uint64_t key = start->regs->pc ^ start->regs->sp << 20 ^ start->space->id << 44;
 
-	return &recall->slots[(key * 0x9e3779b97f4a7c15U >> 56) & (RECALL_SLOTS - 2)];
+	return &recall->slots[(key * 0x9e3779b97f4a7c15U >> 56) & (RECALL_SLOTS - RECALL_WAYS)];
 }
 
 static inline uint64_t word_at(const struct recall_start *start, uint32_t at)
@@ -62,7 +62,7 @@ const struct recalled *recall_find(struct recall *recall, const struct recall_st
 {
 	struct recalled *slots = slots_of(recall, start);
 
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < RECALL_WAYS; i++) {
 		const struct recalled *kept = &slots[i];
 
 		if (kept->id && kept->pc == start->regs->pc && kept->sp == start->regs->sp &&
@@ -139,12 +139,14 @@ static uint32_t reach_of(const struct recall_draft *draft, unsigned word)
 void recall_keep(struct recall *recall, const struct recall_start *start, struct walk *walk)
 {
 	const struct recall_draft *draft = &recall->draft;
-	struct recalled *slots = slots_of(recall, start);
-	struct recalled *kept = slots[0].id > slots[1].id ? &slots[1] : &slots[0]; /* the older */
+	struct recalled *slots = slots_of(recall, start), *kept = slots; /* the oldest */
 	const uint32_t reach = reach_of(draft, start->unwind->word);
 
 	if (draft->lost || reach > start->got)
 		return;
+	for (unsigned i = 1; i < RECALL_WAYS; i++)
+		if (slots[i].id < kept->id)
+			kept = &slots[i];
 	empty(kept);
 	recall->vain += recall->vain < VAIN_MOST;
 	kept->reach = reach;

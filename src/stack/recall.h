@@ -17,7 +17,7 @@
 struct place;
 struct space;
 
-enum { RECALL_SLOTS = 256, RECALL_WORDS = 2 * STACK_MAX };
+enum { RECALL_SLOTS = 256, RECALL_WAYS = 8, RECALL_WORDS = 2 * STACK_MAX };
 
 /* A word that the walk depends on; at: bytes from where it began. */
 struct recall_word {

@@ -175,18 +175,18 @@ static void too_deep(void **state)
 	assert_int_equal(walk.id, 0);
 }
 
-/* Two ways to one call are both kept, a third takes the place of the older. */
+/* Several ways to one call are all kept, one more takes the place of the oldest. */
 static void ways_to_one_call(void **state)
 {
 	struct scene *scene = *state;
-	uint64_t ids[3];
+	uint64_t ids[RECALL_WAYS + 1];
 
-	for (unsigned way = 0; way < 3; way++) {
+	for (unsigned way = 0; way <= RECALL_WAYS; way++) {
 		scene->words[1] = way;
 		ids[way] = keep(scene, false, sizeof(scene->words));
 	}
 	assert_null(recall_by_id(scene->recall, ids[0]));
-	for (unsigned way = 0; way < 3; way++) {
+	for (unsigned way = 0; way <= RECALL_WAYS; way++) {
 		scene->words[1] = way;
 		assert_int_equal(!find(scene), way == 0);
 	}
