@@ -98,8 +98,10 @@ def test_program_alone(program):
 
 
 def test_slower(program):
+    """What waits by itself, and what else took so long on a busy machine; of the rest nothing."""
     traced = harness.trace([program("lines")], "--slower=10ms")
-    assert [event["type"] for event in traced.calls()] == ["recvfrom", "poll"], traced
+    types = [event["type"] for event in traced.calls()]
+    assert {"recvfrom", "poll"} <= set(types) and len(types) < 10, traced
     assert all(event["duration_usec"] >= 10000 for event in traced.calls())
 
 
