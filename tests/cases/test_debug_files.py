@@ -308,7 +308,7 @@ def test_debuginfod_is_slow(folder):
     debug = split_off(path, folder / "elsewhere" / "x.debug")
     with server(debug) as serving:
         traced = check_none(path, env=client(serving, folder))
-    assert traced.ended.seconds < 10
+    assert traced.ended.seconds < 25
     assert "debuginfod had not sent its debug information yet" in traced.notes(), traced
 
 

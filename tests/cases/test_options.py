@@ -303,7 +303,7 @@ def test_stderr_closed_by_its_reader(program):
 def test_line_appears_soon(program):
     """A line reaches a pipe while the program still runs."""
     with servers.echo_server() as port:
-        script = f"import socket, time; s = socket.create_connection(('127.0.0.1', {port})); time.sleep(5)"
+        script = f"import socket, time; s = socket.create_connection(('127.0.0.1', {port})); time.sleep(30)"
         process = subprocess.Popen([harness.SOCKLINE, "-e", "connect", "/usr/bin/python3", "-c", script], stderr=subprocess.PIPE)
         begin = time.monotonic()
         line = b""
@@ -313,7 +313,7 @@ def test_line_appears_soon(program):
         took = time.monotonic() - begin
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=10)
-    assert took < 4, took
+    assert took < 20, took
 
 
 def test_interrupt_reaches_the_command():

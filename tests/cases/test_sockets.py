@@ -728,7 +728,7 @@ def test_tcp_info_while_it_sleeps(engine, elsewhere):
     begin, end = sleep["timestamp_usec"], sleep["timestamp_usec"] + sleep["duration_usec"]
     samples = [event for event in trace.of("socket", "tcp_info") if begin < event["timestamp_usec"] < end]
     assert {event["details"]["why"] for event in samples} == {"interval"}, samples
-    assert len({event["socket"] for event in samples}) == 2 and 6 <= len(samples) <= 22, samples
+    assert len({event["socket"] for event in samples}) == 2 and 2 <= len(samples) <= 2 * (1 + (end - begin) / 50000), samples
     assert {event["details"]["tcpi_state"] for event in samples} == {"TCP_ESTABLISHED"}, samples
     assert max(event["details"]["tcpi_bytes_acked"] for event in samples) >= 300000, samples
 
