@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "perf.h"
 #include "tracee.h"
 
 enum { PATROL_NS = 5000000, MEND_NS = 50000000, IDLE_PASSES = 50, RUNS_MAX = 10 };
@@ -453,7 +454,10 @@ void attach_stopped(struct tracee *tracee)
 void attach_interrupted(struct tracee *tracee)
 {
 	tracee->woken = false;
-	if (mend_wanted(tracee) && mend_call(tracee))
+	bool again = mend_wanted(tracee) && mend_call(tracee);
+
+	perf_was_woken(tracee, again);
+	if (again)
 		log_debug("%d: its call is restarted instead of failing with EINTR", tracee->task.tid);
 	else if (!tracee->engine->exits_only && !partial_continue(tracee) && !tracee_info(tracee))
 		call_left_only(tracee);

@@ -202,6 +202,9 @@ void perf_tell_lost(struct tracee *tracee);
 /* The call that the thread has just left was made to begin again: its record is not told of. Registers are
  * read. */
 void perf_begins_again(struct tracee *tracee);
+/* The thread was interrupted by us: a call that begins again for it, once we are gone or since it was mended,
+ * did not end. */
+void perf_was_woken(struct tracee *tracee, bool mended);
 /* Tells of the record that waits for a stop: none came, or comes. */
 void perf_tell_last(struct tracee *tracee, bool finished);
 /* The thread was killed before the stop of its last call: tells of what others of its process, killed with

@@ -262,6 +262,14 @@ void perf_begins_again(struct tracee *tracee)
 		tracee->perf.waits = false;
 }
 
+void perf_was_woken(struct tracee *tracee, bool mended)
+{
+	if (!tracee->engine->exits_only || tracee_regs(tracee))
+		return;
+	if (mended || (tracee->tracer->perf->closing && restart_is_code((int32_t)tracee->regs.rax)))
+		perf_begins_again(tracee);
+}
+
 /*
  * Whether the newest record must be of the call that the thread has just left, so that the kernel need not be
  * asked what that was. Not of a call that is followed, whose stops may be other ones.

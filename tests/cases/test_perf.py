@@ -59,6 +59,39 @@ def test_what_has_stopped_is_shown_when_it_is_let_go():
     assert sent == sorted(f"from thread {number}" for number in range(16)), sent
 
 
+# Answers one message, then sleeps again in the call of the name it was given.
+SLEEPER = r"""
+import select, socket, sys
+
+here, there = socket.socketpair()
+epoll = select.epoll()
+epoll.register(here, select.EPOLLIN)
+print("ready", flush=True)
+sys.stdin.readline()
+there.send(b"x")
+for _ in range(2):
+    if sys.argv[1] == "epoll_wait":
+        epoll.poll()
+    print("got", len(here.recv(8)), flush=True)
+"""
+
+
+@pytest.mark.parametrize("name", ["epoll_wait", "recvfrom"])
+def test_sleeper_that_is_let_go_was_not_interrupted(name):
+    """To let it go it is woken, and its call begins again: the trace shows no EINTR that the program never saw."""
+    for _ in range(5):
+        with harness.background(["/usr/bin/python3", "-c", SLEEPER, name], ready=b"ready") as process:
+            with harness.attach(process.pid, engine="perf") as attached:
+                process.stdin.write(b"go\n")
+                process.stdin.flush()
+                assert process.stdout.readline() == b"got 1\n"
+                harness.wait_for("it to sleep", lambda: harness.status_field(process.pid, "State")[0] == "S")
+                traced = attached.stop()
+            assert_untraced(process.pid)
+        assert traced.calls("recvfrom", return_value=1), traced
+        assert not traced.calls(errno="EINTR"), traced
+
+
 def tight(program, mode, count, *options):
     """The fixture under a trace, and the trace."""
     with harness.background([program("tight"), mode, str(count)], ready=b"ready") as process:
