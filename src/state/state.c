@@ -82,11 +82,13 @@ void state_task_new(struct state *state, struct task *task, struct task *parent,
 		task->process->state_task = task;
 	if (parent)
 		late_settle(state, task);
-	if (!parent && !table && task->files->attached)
+	if (table || told)
+		return;
+	if (!parent && task->files->attached)
 		look_running(state, task);
-	else if (!parent && !table)
-		look_list(state,
-			  task); /* now: where only exits are seen, its first call has made its fd already */
+	else
+		look_list(state, task); /* now: where only exits are seen, its first call has made its fd
+					   already, and without a socket calls on any fd do not stop */
 }
 
 void state_task_exiting(struct state *state, struct task *task)

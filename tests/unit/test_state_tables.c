@@ -22,6 +22,7 @@ enum step_kind {
 	START,
 	ATTACH,
 	FORK,
+	UNTOLD,
 	THREAD,
 	SHARE,
 	EXEC,
@@ -252,6 +253,11 @@ static const struct travel travels[] = {
 	  { { 'A', 3, 1 } },
 	  0,
 	  0 },
+	{ "a child that its parent did not tell of may have another's sockets",
+	  { NEW(START, 'A', 0), IS('B', 4, 300), NEW(UNTOLD, 'A', 'B'), SOCKET('B', 5) },
+	  { { 'A', 4, 0 }, { 'B', 4, 1 }, { 'B', 5, 2 } },
+	  0,
+	  1 },
 	{ "a blocked call holds its socket",
 	  { NEW(START, 'A', 0), NEW(THREAD, 'A', 'B'), SOCKET('A', 3), BEGIN('A', recvfrom, 3),
 	    CLOSE('B', 3) },
@@ -379,6 +385,10 @@ static void run(struct world *world, const struct step *step)
 		break;
 	case FORK:
 		world_start(world, (char)step->result, step->task, 0);
+		break;
+	case UNTOLD: /* its calls on any fd must stop from the first one on */
+		world_start(world, (char)step->result, step->task, TASK_UNTOLD);
+		assert_true(state_matters(world_task(world, (char)step->result)));
 		break;
 	case THREAD:
 		world_start(world, (char)step->result, step->task, CLONED_FILES | 0x10000);
