@@ -6,6 +6,20 @@
 
 #include "tracee.h"
 
+/*
+ * A thread that was killed at this stop stands at its end by now, or is on its way there. The request that is
+ * meant for this stop would resume it from that one, and nobody would hear of it: what its call is to be told
+ * with there would be lost.
+ */
+static void leave_to_its_end(struct tracee *tracee)
+{
+	const struct trace_call *call = open_call(tracee);
+
+	if (call && call->call.end_sure &&
+	    (tracee_info(tracee) || tracee->info.op == PTRACE_SYSCALL_INFO_NONE))
+		tracee->stopped = false;
+}
+
 static struct tracee *on_call(struct tracee *tracee, const struct stop *stop)
 {
 	if (stop->kind == STOP_SECCOMP && own_filter_refused(tracee))
@@ -18,6 +32,7 @@ static struct tracee *on_call(struct tracee *tracee, const struct stop *stop)
 		call_left(tracee);
 		break;
 	case ENGINE_NOTHING:
+		leave_to_its_end(tracee);
 		break;
 	}
 	return tracee;

@@ -125,6 +125,17 @@ def test_line_of_a_call_that_never_ends(program, engine, way, number):
     assert "main" in [frame.get("function") for frame in call["stack"]], call
 
 
+@pytest.mark.parametrize("way", ["exit", "kill", "exec"])
+def test_lines_of_threads_killed_at_a_stop(program, engine, way):
+    """
+    A thread that was killed at one stop is met at its last one, where its stack is read. One that is killed between the look at its
+    stop and the request that resumes it, microseconds later, may go without.
+    """
+    calls = [call for _ in range(10) for call in harness.trace([program("takers"), way], "-k", engine=engine).calls("recvfrom")]
+    bare = [call for call in calls if (call.get("caller") or {}).get("function") != "take"]
+    assert calls and len(bare) <= 2 and not [call for call in bare if "return_value" in call], (len(bare), bare[:3])
+
+
 @pytest.mark.parametrize("way", ["restart", "interrupt"])
 def test_signal_storm(program, engine, way):
     traced = same([program("signals", "O2"), way, "100"], engine=engine)
