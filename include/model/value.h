@@ -37,7 +37,6 @@ enum value_kind {
 };
 
 #define DURATION_FOREVER INT64_MIN
-#define DURATION_NONE	 0 /* text "none" for timeouts */
 
 /* Where a sink shows a value. JSON always shows it under its name, unless TEXT_ONLY. */
 enum value_place {

@@ -284,8 +284,8 @@ static void put_duration(struct text_sink *sink, const struct value *value)
 {
 	if (value->integer == DURATION_FOREVER)
 		PUT(&sink->line, "forever");
-	else if (value->integer == DURATION_NONE)
-		PUT(&sink->line, "none");
+	else if (!value->integer) /* "none" could be taken for forever */
+		PUT(&sink->line, "0");
 	else if (value->integer < 0) {
 		text_add_char(&sink->line, '-');
 		text_add_timeout(&sink->line, -(uint64_t)value->integer);

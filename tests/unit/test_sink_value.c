@@ -198,7 +198,7 @@ static struct value *make_forever(struct arena *arena)
 
 static struct value *make_no_time(struct arena *arena)
 {
-	return value_duration(arena, "timeout", DURATION_NONE);
+	return value_duration(arena, "timeout", 0);
 }
 
 static struct value *make_time(struct arena *arena)
@@ -303,7 +303,7 @@ static const struct value_case cases[] = {
 	{ make_string, PLAIN, "\"/run/\\x1b]0;x\\x07\"" },
 	{ make_bare_string, PLAIN, "two words\\n" },
 	{ make_forever, PLAIN, "forever" },
-	{ make_no_time, PLAIN, "none" },
+	{ make_no_time, PLAIN, "0" },
 	{ make_time, PLAIN, "1.5s" },
 	{ make_exact_time, PLAIN, "1.000000001s" },
 	{ make_list, PLAIN, "[1, -2, …]" },
