@@ -1,9 +1,11 @@
 /* dir: finds the files that an event belongs to, and hands its line to the thread that writes them. */
 #include "sink/dir.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -194,6 +196,33 @@ static void dir_close(struct sink *base)
 
 static const struct sink_kind sink_dir = { .name = "dir", .event = dir_event, .close = dir_close };
 
+/* 0, or -1 with error set: somebody's files are not mixed with a trace's. */
+static int check_empty(int dir, const char *path, struct error *error)
+{
+	int again = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = again >= 0 ? fdopendir(again) : NULL;
+	const struct dirent *entry;
+	bool any = false;
+
+	if (!list) {
+		error_set(error, errno, "cannot list the folder '%s': %s", path, names_errno_text(errno));
+		if (again >= 0)
+			close(again);
+		return -1;
+	}
+	while (!any && (entry = readdir(list)))
+		any = strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+	closedir(list);
+	if (!any)
+		return 0;
+	bool trace = faccessat(dir, "meta.json", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+
+	error_set(error, EEXIST, "the folder '%s' %s", path,
+		  trace ? "holds a trace already: name another, or remove it"
+			: "is not empty: name another, which need not exist");
+	return -1;
+}
+
 /* The folder, made unless it is there; its fd or -1 with error set. */
 static int open_folder(const char *path, struct error *error)
 {
@@ -208,9 +237,7 @@ static int open_folder(const char *path, struct error *error)
 			  errno == ENOENT ? ": make the folder above it first" : "");
 		return -1;
 	}
-	if (faccessat(dir, "meta.json", F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-		error_set(error, EEXIST, "the folder '%s' holds a trace already: name another, or remove it",
-			  path);
+	if (check_empty(dir, path, error)) {
 		close(dir);
 		return -1;
 	}

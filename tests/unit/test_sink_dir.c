@@ -4,8 +4,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sink/dir.h"
 #include "sink_events.h"
@@ -76,6 +78,27 @@ static void test_screen(void **state)
 
 	assert_null(dir_open(path, &options, NULL, NULL, &error));
 	assert_non_null(strstr(error.text, "holds a trace already"));
+}
+
+/* A folder that somebody uses for something else stays as it was. */
+static void test_used_folder(void **state)
+{
+	const char *path = fresh("used");
+	struct sink_options options = plain_options(0);
+	struct error error = { 0 };
+	char file[160];
+
+	(void)state;
+	assert_int_equal(mkdir(path, 0777), 0);
+	snprintf(file, sizeof(file), "%s/.hidden", path);
+	assert_int_equal(close(creat(file, 0666)), 0);
+	assert_null(dir_open(path, &options, NULL, NULL, &error));
+	assert_non_null(strstr(error.text, "is not empty"));
+	assert_int_equal(unlink(file), 0);
+	struct sink *sink = dir_open(path, &options, NULL, NULL, &error);
+
+	assert_non_null(sink);
+	sink->kind->close(sink);
 }
 
 /* A socket that two processes hold has a file in the folder of each; a pid that comes again gets a folder of
@@ -199,9 +222,9 @@ static int remove_top(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_screen),	      cmocka_unit_test(test_processes),
-		cmocka_unit_test(test_many_sockets),  cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_wide_and_deep),
+		cmocka_unit_test(test_screen),	  cmocka_unit_test(test_used_folder),
+		cmocka_unit_test(test_processes), cmocka_unit_test(test_many_sockets),
+		cmocka_unit_test(test_refused),	  cmocka_unit_test(test_wide_and_deep),
 	};
 
 	return cmocka_run_group_tests(tests, make_top, remove_top);
