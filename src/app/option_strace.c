@@ -48,7 +48,7 @@ const char *option_strace_qualifier(const char *name, size_t len)
 		{ "w", "-s N shows N bytes of all data" },
 		{ "fault", "faults are not built" },
 		{ "inject", "faults are not built" },
-		{ "status", "choose by the field \"success\" of --format=json" },
+		{ "status", "-z shows only calls that succeeded, -Z only those that failed" },
 		{ "quiet", "-q leaves out lines that are no calls" },
 		{ "silent", "-q leaves out lines that are no calls" },
 		{ "silence", "-q leaves out lines that are no calls" },

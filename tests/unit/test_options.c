@@ -170,6 +170,8 @@ static const struct option_case bad_cases[] = {
 	{ "-e ! x", "-e has an empty word: give calls with commas between them, such as connect,%data" },
 	{ "-e signal=none x",
 	  "-e signal= is strace's: -q leaves them out, with all lines that are no calls" },
+	{ "-e status=failed x",
+	  "-e status= is strace's: -z shows only calls that succeeded, -Z only those that failed" },
 	{ "-e tracee=all x", "-e knows no tracee=: did you mean -e trace=SET?" },
 	{ "-e /^recv x", "-e takes no regular expressions such as /^recv: use a glob, such as 'recv*'" },
 	{ "--family=inte x", "--family knows no \"inte\": did you mean inet?" },
