@@ -208,6 +208,12 @@ static void add_unknown(struct decoder *decoder)
 	decoder_add(decoder, value_unreadable(decoder->arena, "args", decoder->call->args[1]));
 }
 
+/* Whether what its fds refer to may look otherwise once its effects are applied. */
+static bool changes_files(const struct row *row)
+{
+	return row->effect != EFFECT_SEND && row->effect != EFFECT_RECEIVE;
+}
+
 void decode_entry(const struct decode *decode, struct call *call, struct event *event)
 {
 	struct decoder decoder;
@@ -217,10 +223,10 @@ void decode_entry(const struct decode *decode, struct call *call, struct event *
 	event->file = NULL;
 	if (!call->args_known)
 		add_unknown(&decoder);
-	else if (call->finished)
-		add_views(&decoder);
-	else
+	else if (!call->finished)
 		add_arguments(&decoder);
+	else if (changes_files(call->row))
+		add_views(&decoder);
 }
 
 /* Errors that are part of normal work: dim, without words. */
