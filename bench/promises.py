@@ -24,6 +24,11 @@ PROMISES = [
     # Stops at both ends of each call are the floor of any tracer without filters: 0.83 to 0.88 of strace 6.1 even when it does nothing.
     ("syscall: getppid / floor", ("attached: getppid", "syscall"), ("attached: getppid", "floor"), 1.10),
     ("syscall: getppid / strace -p", ("attached: getppid", "syscall"), ("attached: getppid", "strace"), 0.80),
+    # Requests a second: strace's as a part of sockline's.
+    ("nginx started: strace / sockline", ("nginx under wrk, started", "strace"), ("nginx under wrk, started", "sockline"), 0.60),
+    ("nginx attached: strace / perf", ("nginx under wrk, attached", "strace"), ("nginx under wrk, attached", "perf"), 0.60),
+    ("redis started: strace / sockline", ("redis-benchmark get, started", "strace"), ("redis-benchmark get, started", "sockline"), 0.90),
+    ("redis attached: strace / perf", ("redis-benchmark get, attached", "strace"), ("redis-benchmark get, attached", "perf"), 0.90),
     ("memory at 64 threads, MB", ("memory, 64 threads", "sockline"), None, 40),
     ("first line, 100 MB of DWARF, ms", ("first line, 100 MB of DWARF", "sockline"), None, 300),
     ("median thread / slowest of 1,000", None, ("slowest of 1,000 threads", "sockline"), 2.0),
