@@ -67,6 +67,7 @@ static struct tracee *take_seized(struct tracer *tracer, pid_t pid, pid_t tid)
 
 	engine_set(tracee, tracer->attach_engine);
 	tracee_join(tracee, pid, true);
+	process_of(tracee)->seized_ns = clock_monotonic_ns();
 	return tracee;
 }
 

@@ -371,6 +371,7 @@ void call_left_only(struct tracee *tracee)
 	call->call.sp = regs.sp;
 	call->call.entry_ns = tracee->left_ns ? tracee->began_ns : 0;
 	call->call.exit_ns = tracee->left_ns ? tracee->left_ns : clock_monotonic_ns();
+	call->mended = tracee->mending;
 	tracee->task.call = &call->call;
 	if (tracee->engine->exits_only && (restart_is_code(result) || result == -EINTR)) {
 		enter_late(tracee, call, result);

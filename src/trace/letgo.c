@@ -24,6 +24,7 @@
 enum { TICK_NS = 2000000, PATIENT_NS = 5000000, NOTE_NS = 300000000 };
 #define OWING_NS   10000000000u /* ten seconds */
 #define SIGNALS_NS 1000000000u	/* signals that came in the last second may go on coming */
+#define UNKNOWN_NS 100000000u	/* whether any come is not known yet of one that was just attached */
 #define RELEASE_NS 12000000000u
 
 static bool is_asleep(struct tracee *tracee)
@@ -248,11 +249,14 @@ static bool all_gathered(struct tracer *tracer, uint64_t passed)
 	return !tracer->queue.count;
 }
 
+/* Whether signals may come now, as far as is known. */
 static bool had_signals(const struct tracee *tracee)
 {
 	const struct trace_process *process = process_of(tracee);
+	uint64_t now = clock_monotonic_ns();
 
-	return process->signals && clock_monotonic_ns() - process->signal_ns < SIGNALS_NS;
+	return now - process->seized_ns < UNKNOWN_NS ||
+	       (process->signals && now - process->signal_ns < SIGNALS_NS);
 }
 
 /* Leaders that sleep come to a stop, where signals come and more threads are to be let go. */

@@ -276,15 +276,44 @@ static void leave_eintr(struct tracee *tracee)
 		call->mended = true;
 }
 
+/*
+ * Where only exits stop. The stop is the SIGTRAP of an event, which has no information about the exit, or the
+ * exit of a call that is followed after it was interrupted. When the call was entered may not be known: then
+ * its time is taken to begin with its first interruption.
+ */
+static void leave_eintr_only(struct tracee *tracee)
+{
+	struct left_call left;
+
+	/* What is taken from an event's record was not interrupted: perf_calls.c. */
+	if (tracee->regs_sampled || !left_with_eintr(tracee, &left)) {
+		tracee->again = false;
+		return;
+	}
+	if (!tracee->again)
+		tracee->entered_ns =
+			tracee->left_ns && tracee->began_ns ? tracee->began_ns : clock_monotonic_ns();
+	int64_t result = instead_of_eintr(tracee, &left);
+
+	if (!set_result(tracee, result))
+		return;
+	tracee->info.exit.rval = result;
+	tracee->info.exit.is_error = result < 0;
+	if (result != RESTART_NOHAND)
+		return;
+	/* A call may have been injected at this stop, and the kernel looks at no signal any more. */
+	ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
+	remember(tracee, left.number);
+	if (open_call(tracee))
+		open_call(tracee)->mended = true;
+}
+
 void mend_left(struct tracee *tracee)
 {
 	int32_t error = (int32_t)tracee->info.exit.rval;
 
 	if (tracee->engine->exits_only) {
-		/* The stop may be the SIGTRAP of an event, which has no information about the exit. */
-		if (tracee->woken && !tracee_regs(tracee) && (int32_t)tracee->regs.rax == -EINTR &&
-		    mend_call(tracee))
-			tracee->info.exit.rval = RESTART_NOHAND;
+		leave_eintr_only(tracee);
 		return;
 	}
 	if (tracee->tells_owed)

@@ -47,6 +47,7 @@ struct trace_process {
 	bool own_filter;		 /* installed a seccomp filter itself */
 	unsigned signals;		 /* that its threads have stopped for */
 	uint64_t signal_ns;		 /* when one did last */
+	uint64_t seized_ns;		 /* attached: when its last thread was, of those that it had */
 	pid_t stopped_tid;		 /* the thread whose group stop was told; 0: it runs */
 	int status;			 /* wait status of its leader */
 	struct trap_guard *guard;	 /* perf_trap.c */
@@ -406,9 +407,13 @@ void refuse_explain(pid_t pid, int why, struct error *error);
 /* Why the command could not be seized; returns a negative errno. */
 int refuse_command(pid_t pid, int why, struct error *error);
 void letgo_all(struct tracer *tracer);
+/* Where signals come that may be ignored: lets go of the leaders of processes with more threads, and from
+ * then on at their stops. */
+void letgo_leaders(struct tracer *tracer);
 /* Whether a thread that has stopped stays so until all are let go. */
 bool letgo_holds(const struct tracee *tracee);
-/* Whether it is let go at once. */
+/* Whether it is let go at once. A call that is to begin again does so: the kernel is told to look at a thread
+ * that is detached (__ptrace_unlink). */
 bool letgo_frees(const struct tracee *tracee);
 bool letgo_is_gathered(const struct tracee *tracee);
 

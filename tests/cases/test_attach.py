@@ -93,6 +93,16 @@ def test_let_go_amid_signals():
     assert not troubles, troubles
 
 
+def test_traced_amid_signals(attach_engine):
+    """Attached all the time, while such signals wake one thread and are taken by another."""
+    def body(pid):
+        with harness.attach(pid, engine=attach_engine) as attached:
+            time.sleep(3)
+            attached.stop()
+    troubles = gentle.TARGETS["crowd of 64, amid signals"](body)
+    assert not troubles, troubles
+
+
 def test_let_go_amid_a_storm():
     """The same where threads fork all the time; in the moments of seizing them one in many may be woken unseen (docs/GENTLE.md)."""
     troubles = gentle.waiters(lambda pid: gentle.cycles(pid, "syscall", signal.SIGINT, 40))
