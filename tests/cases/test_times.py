@@ -1,5 +1,7 @@
 """What calls took, attached: within what the program itself can tell, by every engine."""
 import contextlib
+import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -113,3 +115,60 @@ def test_totals(attach_engine, totals):
     assert row, text
     least, most = sum(low for low, _ in bounds[1:]), sum(high for _, high in bounds)
     assert least <= float(row[2]) * 1e6 + 1 and float(row[2]) * 1e6 <= most + 1, (text, bounds)
+
+
+# Polls for 100 ms: in one thread that is stopped and continued meanwhile, in 64 threads at once, in a child and in a program
+# that it executes. Prints, for each, its thread's id and how long it took by its own account, in microseconds.
+POLLS = r"""
+import os, select, socket, sys, threading, time
+
+def wait(milliseconds=100):
+    left, right = socket.socketpair()
+    poll = select.poll()
+    poll.register(left, select.POLLIN)
+    begin = time.monotonic()
+    poll.poll(milliseconds)
+    os.write(1, b"%d %d\n" % (threading.get_native_id(), int((time.monotonic() - begin) * 1e6) + 1))
+
+if len(sys.argv) > 2:
+    wait()
+    sys.exit()
+pair = socket.socketpair()
+print("ready", flush=True)
+sys.stdin.readline()
+wait(500)
+threads = [threading.Thread(target=wait) for _ in range(64)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+if not os.fork():
+    wait()
+    os.execv(sys.executable, [sys.executable, "-c", sys.argv[1], sys.argv[1], "again"])
+os.wait()
+print("done", flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_durations_of_many_and_of_the_restarted(attach_engine):
+    """64 threads, a fork, an exec, and a poll that job control stops and continues: each call has its own time."""
+    with harness.background(["/usr/bin/python3", "-c", POLLS, POLLS], ready=b"ready") as process:
+        with harness.attach(process.pid, engine=attach_engine, options=["-T", "-e", "poll"]) as attached:
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+            harness.wait_for("its poll", lambda: pathlib.Path(f"/proc/{process.pid}/syscall").read_text().split()[0] == "7")
+            os.kill(process.pid, signal.SIGSTOP)
+            harness.wait_for("being stopped", lambda: harness.status_field(process.pid, "State")[0] in "Tt")
+            os.kill(process.pid, signal.SIGCONT)
+            told_by_it = []
+            while (line := process.stdout.readline()) != b"done\n":
+                told_by_it.append([int(word) for word in line.split()])
+            traced = attached.stop()
+    assert len(told_by_it) == 67
+    calls = traced.calls("poll")
+    assert len(calls) == 67, traced
+    for number, (tid, most) in enumerate(told_by_it):
+        mine = [call for call in calls if call["thread_id"] == tid]
+        call = mine[number == 66]  # the child's second one, after its exec
+        assert call["return_value"] == 0 and (100000 if number else 500000) <= call["duration_usec"] <= most, (number, call, most)
