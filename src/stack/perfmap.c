@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -20,6 +21,7 @@ struct perfmap {
 	pid_t pid;	  /* of the process, in our namespace */
 	const char *path; /* within the process's root */
 	const char *root;
+	time_t started;	       /* when the process began, 0: not known */
 	int fd;		       /* of the file, -1: not open */
 	off_t read;	       /* bytes that were taken in, up to a line's end */
 	off_t seen;	       /* its size when it was looked at last */
@@ -51,6 +53,28 @@ static void find_pids(pid_t tid, pid_t *pid, pid_t *inner)
 		fclose(file);
 }
 
+/* When a process began, by the wall clock, to a second: starttime of /proc/PID/stat, in ticks since the
+ * boot (proc_pid_stat(5)). 0: not known. */
+static time_t find_start(pid_t pid)
+{
+	char path[64], text[1024] = "";
+	unsigned long long ticks = 0;
+	struct timespec boot;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	FILE *file = fopen(path, "re");
+	const size_t got = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+	if (file)
+		fclose(file);
+	const char *rest = got ? strrchr(text, ')') : NULL;
+	if (!rest ||
+	    sscanf(rest, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+		   &ticks) != 1 ||
+	    clock_gettime(CLOCK_BOOTTIME, &boot))
+		return 0;
+	return time(NULL) - boot.tv_sec + (time_t)(ticks / (unsigned long long)sysconf(_SC_CLK_TCK));
+}
+
 struct perfmap *perfmap_get(struct stack *stack, pid_t tid)
 {
 	pid_t pid, inner;
@@ -60,6 +84,7 @@ struct perfmap *perfmap_get(struct stack *stack, pid_t tid)
 	if (!map)
 		abort();
 	map->pid = pid;
+	map->started = find_start(pid);
 	map->fd = -1;
 	map->root = arena_printf(&stack->arena, "/proc/%d/root", pid);
 	map->path = arena_printf(&stack->arena, "/tmp/perf-%d.map", inner);
@@ -88,6 +113,18 @@ static void add_line(struct stack *stack, struct perfmap *map, const char *line,
 	map->entries[map->count++] = (struct entry){ start, size, arena_string(&stack->arena, text + name) };
 }
 
+/* Opens the file, unless an earlier process of that pid has left it behind. */
+static int open_map(const struct perfmap *map)
+{
+	const int fd = file_open(map->root, map->path);
+	struct stat status;
+
+	if (fd < 0 || (fstat(fd, &status) == 0 && status.st_mtime >= map->started - 2))
+		return fd;
+	close(fd);
+	return -1;
+}
+
 /* Takes in the whole lines that were added since the last time. */
 static void read_more(struct stack *stack, struct perfmap *map)
 {
@@ -96,7 +133,7 @@ static void read_more(struct stack *stack, struct perfmap *map)
 	ssize_t got;
 
 	if (map->fd < 0)
-		map->fd = file_open(map->root, map->path);
+		map->fd = open_map(map);
 	if (map->fd < 0 || fstat(map->fd, &status))
 		return;
 	map->seen = status.st_size;

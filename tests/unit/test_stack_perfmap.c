@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "stack/perfmap.h"
@@ -137,12 +138,40 @@ static void large_map(void **state)
 	stack_free(stack);
 }
 
+/* A file that an earlier process of this pid left behind names nothing, until this one writes it. */
+static void stale_map(void **state)
+{
+	const struct stack_options options = { 0 };
+	const struct timespec long_ago[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
+	struct stack *stack = stack_new(&options);
+	char path[64];
+
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "1000 100 old\n");
+	fflush(file);
+	assert_int_equal(futimens(fileno(file), long_ago), 0);
+	struct perfmap *map = perfmap_get(stack, getpid());
+	expect(stack, map, 0x1010, NULL, 0);
+	rewind(file);
+	fprintf(file, "1000 100 new\n");
+	fflush(file);
+	expect(stack, map, 0x1010, "new", 0x1000);
+	fclose(file);
+	unlink(path);
+	perfmap_free(map);
+	stack_free(stack);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_of_overlaps),
 		cmocka_unit_test(any_order),
 		cmocka_unit_test(large_map),
+		cmocka_unit_test(stale_map),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
