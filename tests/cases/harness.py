@@ -167,7 +167,10 @@ def validate(event):
         return
     if _validator is None:
         _validator = fastjsonschema.compile(json.loads(SCHEMA.read_text(encoding="utf-8")))
-    _validator(event)
+    try:
+        _validator(event)
+    except fastjsonschema.JsonSchemaException as error:
+        raise AssertionError(f"{error}: {json.dumps(event)}") from error
 
 
 def check_result(event):
