@@ -89,6 +89,12 @@ uint64_t perf_first_untold(const struct tracee *tracee)
 	return task->waits ? task->last.time_ns : perf_ring_time(&task->event);
 }
 
+/* Or whose id another thread has by now, which killed it by an exec. */
+static bool is_ended(const struct tracee *tracee)
+{
+	return proc_is_ending(tracee->task.tid) || queue_has_exec(&tracee->tracer->queue, tracee->task.tid);
+}
+
 /* The thread that was killed with this one, and whose first untold call was left before all others'. */
 static struct tracee *earliest_killed(const struct tracee *tracee, uint64_t before_ns)
 {
@@ -99,7 +105,7 @@ static struct tracee *earliest_killed(const struct tracee *tracee, uint64_t befo
 		struct tracee *other = slot->value;
 
 		if (other == tracee || other->task.process != tracee->task.process || other->stopped ||
-		    perf_first_untold(other) >= before_ns || !proc_is_ending(other->task.tid))
+		    perf_first_untold(other) >= before_ns || !is_ended(other))
 			continue;
 		before_ns = perf_first_untold(other);
 		found = other;
@@ -113,6 +119,7 @@ void perf_tell_earlier(struct tracee *tracee)
 	uint64_t before_ns = tracee->perf.last.time_ns;
 	struct tracee *other;
 
+	stop_collect(tracee->tracer);
 	while ((other = earliest_killed(tracee, before_ns))) {
 		other->perf.ended = true;
 		perf_drain(other);

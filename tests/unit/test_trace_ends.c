@@ -137,6 +137,25 @@ static void last_calls_are_told_in_order(void **state)
 	}
 }
 
+/* The leader's id belongs to the thread by then whose exec killed both, and it lives. */
+static void last_calls_before_an_exec(void **state)
+{
+	struct scene scene;
+	pid_t self = getpid() - NOBODY;
+	char expected[128];
+
+	(void)state;
+	scene_begin(&scene);
+	left_a_call(scene_add(&scene, &engine_perf, self, self), 1000, SYS_close);
+	left_a_call(scene_add(&scene, &engine_perf, 2, self), 2000, SYS_read);
+	queue_put(&scene.tracer.queue, getpid(), (SIGTRAP | PTRACE_EVENT_EXEC << 8) << 8 | 0x7f);
+	tracee_end(tracee_find(&scene.tracer, NOBODY + 2), 0);
+	snprintf(expected, sizeof(expected), "left %d, unreturned %d, left 2, unreturned 2, end 2", self,
+		 self);
+	assert_string_equal(scene.told, expected);
+	scene_end(&scene);
+}
+
 /* Where the arguments of a killed thread's socketcall lie can be told, if not what they are. */
 static void arguments_that_cannot_be_read(void **state)
 {
@@ -353,6 +372,7 @@ int main(void)
 		cmocka_unit_test(arguments_that_cannot_be_read),
 		cmocka_unit_test(exec_while_the_leader_is_stopped),
 		cmocka_unit_test(last_calls_are_told_in_order),
+		cmocka_unit_test(last_calls_before_an_exec),
 		cmocka_unit_test(killed_at_the_stop_of_an_exec),
 		cmocka_unit_test(orphans_are_their_own_process_s),
 	};
