@@ -147,10 +147,26 @@ static bool is_confined(const struct tracee *tracee)
 	return proc_status(tracee->task.tid, &status) || status.seccomp;
 }
 
+/* Whether the fd of a call is a socket's. */
+static bool is_on_socket(const struct tracee *tracee, uint64_t fd)
+{
+	const int borrowed = borrow_fd(tracee, fd);
+	socklen_t size = sizeof(int);
+	int type;
+	const bool is = borrowed >= 0 && !getsockopt(borrowed, SOL_SOCKET, SO_TYPE, &type, &size);
+
+	if (borrowed >= 0)
+		close(borrowed);
+	return is;
+}
+
 /* Begins again for what is left. partial holds what the program asked for, and what was done. */
-static bool begin_again(struct tracee *tracee, const struct rest *rest)
+static bool begin_again(struct tracee *tracee, struct rest *rest)
 {
 	struct partial *partial = &tracee->partial;
+
+	if (is_on_socket(tracee, partial->args[0]) && !is_confined(tracee))
+		rest_send(tracee->abi, rest);
 	struct user_regs_struct regs = tracee->regs;
 
 	partial->left = tracee->regs;

@@ -1,8 +1,7 @@
 /*
- * What is left of several buffers is done without writing anything to the program's memory: the buffer in
- * which a writev was cut short is written alone, then the array goes on behind it; a sendmsg or recvmsg goes
- * on buffer by buffer. So nothing has to be put back, whatever happens meanwhile. On a stream, and there only
- * are calls cut short, it makes no difference (net/socket.c, fs/read_write.c).
+ * What is left of several buffers is done without writing anything to the program's memory: a writev, sendmsg
+ * or recvmsg goes on buffer by buffer. So nothing has to be put back, whatever happens meanwhile. On a
+ * stream, and there only are calls cut short, it makes no difference (net/socket.c, fs/read_write.c).
  */
 #include "rest.h"
 
@@ -93,12 +92,10 @@ static uint64_t word_at(const struct abi *abi, const uint8_t *bytes)
 struct place {
 	uint64_t asked;	     /* in all */
 	uint64_t base, left; /* what is left of the buffer that it goes on in */
-	uint64_t index;	     /* which one that is */
-	bool begun;	     /* it was begun */
 	bool found;
 };
 
-static bool pass_vector(struct place *place, uint64_t base, uint64_t len, uint64_t index, uint64_t done)
+static bool pass_vector(struct place *place, uint64_t base, uint64_t len, uint64_t done)
 {
 	if (len > BYTES_MAX - place->asked)
 		return false;
@@ -108,8 +105,6 @@ static bool pass_vector(struct place *place, uint64_t base, uint64_t len, uint64
 		place->found = true;
 		place->base = base + into;
 		place->left = len - into;
-		place->index = index;
-		place->begun = into > 0;
 	}
 	place->asked += len;
 	return true;
@@ -132,7 +127,7 @@ static bool find_place(const struct asking *asking, uint64_t at, uint64_t count,
 			const uint8_t *vector = bytes + i * abi->layout.iovec;
 
 			if (!pass_vector(place, word_at(abi, vector),
-					 word_at(abi, vector + abi->layout.pointer), first + i, asking->done))
+					 word_at(abi, vector + abi->layout.pointer), asking->done))
 				return false;
 		}
 	}
@@ -155,16 +150,21 @@ static bool rest_of_vector(const struct asking *asking, struct rest *rest)
 	if (!find_place(asking, asking->args[1], asking->args[2], &place))
 		return false;
 	rest->asked = place.asked;
-	if (place.begun) {
-		rest->number = number_of(asking->abi, CALL_write);
-		rest->args[1] = place.base;
-		rest->args[2] = rest->expected = place.left;
-	} else {
-		rest->args[1] += place.index * asking->abi->layout.iovec;
-		rest->args[2] -= place.index;
-		rest->expected = place.asked - asking->done;
-	}
+	rest->number = number_of(asking->abi, CALL_write);
+	rest->args[1] = place.base;
+	rest->args[2] = rest->expected = place.left;
 	return true;
+}
+
+void rest_send(const struct abi *abi, struct rest *rest)
+{
+	const uint64_t number = number_of(abi, CALL_sendto);
+
+	if (abi_number(abi, rest->number)->row != CALL_write || number == UINT64_MAX)
+		return;
+	rest->number = number;
+	rest->args[3] = MSG_NOSIGNAL;
+	rest->args[4] = rest->args[5] = 0;
 }
 
 /* Whether ancillary data goes with the first byte only: fds of a Unix socket (net/unix/af_unix.c), and none.

@@ -37,4 +37,10 @@ struct rest {
 bool rest_find(struct tracee *tracee, const struct call *call, const struct abi *abi, uint64_t number,
 	       const uint64_t args[6], uint64_t done, struct rest *rest);
 
+/*
+ * What is left of a write on a socket is sent: a broken pipe would raise a signal now that it would not have
+ * raised then (net/ipv4/tcp.c, do_error: what was copied comes first).
+ */
+void rest_send(const struct abi *abi, struct rest *rest);
+
 #endif

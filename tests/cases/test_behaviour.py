@@ -245,6 +245,15 @@ def test_pieces_stay_whole(program, engine_name):
     assert len(traced.calls("recvmsg", return_value=1000002)) == 12
 
 
+@pytest.mark.parametrize("call", ["write", "writev"])
+@pytest.mark.parametrize("variant", ["dynamic", "m32"])
+def test_no_signal_for_a_broken_pipe(program, engine, call, variant):
+    """What is left of a call that sent a part raises no SIGPIPE."""
+    traced = same([program("brokenpipe", variant), call], engine=engine)
+    assert traced.out == "a part\n" and traced.status == 0, traced
+    assert not [event for event in traced.of("signal") if "SIGPIPE" in json.dumps(event)], traced
+
+
 def test_pieces_of_32_bits(program):
     out = harness.trace([program("pieces", "m32")], engine="seccomp").out
     assert "writev: 0 short, 0 wrong, 0 changed" in out, out
