@@ -130,6 +130,20 @@ def test_target_ends_while_attached(program, attach_engine):
         assert ended.status == 0, ended
 
 
+def test_killed_at_its_stops(program, attach_engine):
+    """Threads that are killed while their stops wait to be handled, so that stop and death come together: each ends once."""
+    for _ in range(5):
+        with harness.background([program("crowd", "O2"), "32"], ready=b"ready", stderr=subprocess.DEVNULL) as process:
+            with harness.attach(process.pid, engine=attach_engine) as attached:
+                harness.wait_for("its calls", lambda: attached.path.stat().st_size > 100000)
+                process.kill()
+                ended = attached.finish()
+                events = harness.parse(attached.path.read_bytes())
+        assert ended.status == 0, ended
+        ends = [event["thread_id"] for event in events if event["kind"] == "process" and event["type"] in ("exited", "killed")]
+        assert len(ends) == len(set(ends)) and process.pid in ends, ends
+
+
 def test_reads_on_files_stop_nothing(program, perf_trouble):
     """Under perf: a program that reads files all the time has its reads and writes recorded, and none on a socket is missed."""
     if perf_trouble:
