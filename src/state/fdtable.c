@@ -56,7 +56,7 @@ struct fdtable *fdtable_copy(const struct fdtable *from)
 		file_ref(slot->file);
 		count_number(slot->file, fd, 1);
 		slot->flags &= ~SLOT_CLOSING & 0xff; /* it is the parent that closes */
-		slot->user = 0; /* nobody of this table has used it */
+		slot->user = 0;			     /* nobody of this table has used it */
 		if (doubt && file_matters(slot->file))
 			slot->flags |= SLOT_DOUBT;
 	}

@@ -38,11 +38,25 @@ static struct tracee *on_call(struct tracee *tracee, const struct stop *stop)
 	return tracee;
 }
 
+/*
+ * What the event that a thread stopped for says. False: it was killed at that stop; where it stands at its
+ * end by now, the message is its exit status (ptrace(2), PTRACE_EVENT_EXIT). Asked in this order: who still
+ * stands there has not moved before.
+ */
+static bool event_message(const struct stop *stop, unsigned long *message)
+{
+	siginfo_t at;
+
+	return !ptrace(PTRACE_GETEVENTMSG, stop->tid, 0, message) &&
+	       !ptrace(PTRACE_GETSIGINFO, stop->tid, 0, &at) && at.si_code == (SIGTRAP | stop->event << 8);
+}
+
+/* A child that its killed parent cannot name any more comes as an orphan: birth.c. */
 static struct tracee *on_fork(struct tracee *tracee, const struct stop *stop)
 {
 	unsigned long child;
 
-	if (!ptrace(PTRACE_GETEVENTMSG, tracee->task.tid, 0, &child))
+	if (event_message(stop, &child))
 		birth_told(tracee, (pid_t)child, clone_flags_of(tracee, stop->event));
 	return tracee;
 }
@@ -117,7 +131,7 @@ static struct tracee *on_exec(struct tracee *tracee, const struct stop *stop)
 	const struct trace_events *events = &tracee->tracer->events;
 	unsigned long old_tid = (unsigned long)stop->tid;
 
-	if (ptrace(PTRACE_GETEVENTMSG, stop->tid, 0, &old_tid) && tracee->life != LIFE_STARTING)
+	if (!event_message(stop, &old_tid) && tracee->life != LIFE_STARTING)
 		return killed_in_exec(tracee);
 	tracee = take_leader_tid(tracee, (pid_t)old_tid);
 	if (tracee->life == LIFE_STARTING) {

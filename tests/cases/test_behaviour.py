@@ -377,3 +377,12 @@ def test_output_through_pipes():
     """Ends of pipelines see EOF: the tracer keeps no copy of the command's fds."""
     traced = harness.same(["sh", "-c", "echo one | cat | (cat; echo two) | wc -l"])
     assert traced.out.strip() == "2"
+
+
+def test_parents_killed_at_their_forks(program, engine):
+    """A parent that is killed at the stop that tells of a child cannot name it any more: its exit status is no child."""
+    traced = same([program("killed_forking")], engine=engine)
+    seen = {event["process_id"] for event in traced.events if event.get("process_id") is not None}
+    assert min(seen) > 1, sorted(seen)[:5]
+    named = [event["details"].get("parent_id") for event in traced.of("process") if "details" in event]
+    assert 0 not in named, named
