@@ -161,16 +161,17 @@ static int open_output(struct run *run)
 static void make_tracer(struct run *run)
 {
 	const struct options *options = &run->options;
+	const bool stacks = options->caller || options->stack > 0;
 	struct trace_events events;
 	struct trace_options trace = {
 		.engine = options->engine,
 		.follow = options->follow,
 		.low_latency = options->low_latency,
-		.want_exec_maps = options->caller || options->stack > 0,
+		.want_exec_maps = stacks,
 		.want_times =
 			options->show_duration || options->filter.slower_ns || options->totals != TOTALS_NONE,
 		.want_exits = options->tcp_at_close,
-		.want_ends = options->command && (options->caller || options->stack > 0),
+		.want_ends = options->command && stacks,
 		.user = options->user,
 		.environment = run->environment,
 		.signal_mask = &run->mask,

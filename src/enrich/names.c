@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "hello.h"
 #include "private.h"
 
@@ -244,20 +244,11 @@ const char *hosts_name(struct hosts *hosts, pid_t pid, const struct address *add
 	return name ? name : hosts_file_name(hosts, pid, &ip);
 }
 
-/* A clock that ticks often enough for what may be a second old, and costs next to nothing. */
-static uint64_t coarse_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
-
 /* Whether it was just seen that this peer has no name. */
 static bool is_nameless(const struct hosts *hosts, const struct flow_state *state, const struct address *peer)
 {
 	return !state->name && state->looked_ns && state->learned == hosts->learned_count &&
-	       address_equal(&state->peer, peer) && coarse_ns() - state->looked_ns < NAMELESS_NS;
+	       address_equal(&state->peer, peer) && clock_coarse_ns() - state->looked_ns < NAMELESS_NS;
 }
 
 const char *hosts_peer(struct hosts *hosts, const struct flow *flow)
@@ -283,7 +274,7 @@ const char *hosts_peer(struct hosts *hosts, const struct flow *flow)
 	free(state->name);
 	state->name = NULL;
 	state->peer = *flow->peer;
-	state->looked_ns = coarse_ns();
+	state->looked_ns = clock_coarse_ns();
 	state->learned = hosts->learned_count;
 	return NULL;
 }

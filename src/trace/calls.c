@@ -285,15 +285,16 @@ void call_suspend(struct tracee *tracee, struct trace_call *call)
 
 static void leave_open(struct tracee *tracee, struct trace_call *call, int64_t result)
 {
-	if (may_go_on(tracee, call, result))
-		call_suspend(tracee, call);
+	if (!may_go_on(tracee, call, result)) {
+		call_complete(tracee, call, result);
+		return;
+	}
+	call_suspend(tracee, call);
 	if (restart_is_code(result)) {
 		restart_interrupt(tracee);
-	} else if (may_go_on(tracee, call, result)) {
+	} else {
 		call->call.exit_ns = clock_monotonic_ns();
 		tracee->maybe_eintr = true;
-	} else {
-		call_complete(tracee, call, result);
 	}
 }
 

@@ -38,6 +38,15 @@ static struct tracee *on_call(struct tracee *tracee, const struct stop *stop)
 	return tracee;
 }
 
+/* Whether a thread stands at the stop of that event: one that was killed there may stand at its end by now.
+ */
+static bool stands_at(pid_t tid, int event)
+{
+	siginfo_t at;
+
+	return !ptrace(PTRACE_GETSIGINFO, tid, 0, &at) && at.si_code == (SIGTRAP | event << 8);
+}
+
 /*
  * What the event that a thread stopped for says. False: it was killed at that stop; where it stands at its
  * end by now, the message is its exit status (ptrace(2), PTRACE_EVENT_EXIT). Asked in this order: who still
@@ -45,10 +54,7 @@ static struct tracee *on_call(struct tracee *tracee, const struct stop *stop)
  */
 static bool event_message(const struct stop *stop, unsigned long *message)
 {
-	siginfo_t at;
-
-	return !ptrace(PTRACE_GETEVENTMSG, stop->tid, 0, message) &&
-	       !ptrace(PTRACE_GETSIGINFO, stop->tid, 0, &at) && at.si_code == (SIGTRAP | stop->event << 8);
+	return !ptrace(PTRACE_GETEVENTMSG, stop->tid, 0, message) && stands_at(stop->tid, stop->event);
 }
 
 /* A child that its killed parent cannot name any more comes as an orphan: birth.c. */
@@ -254,11 +260,8 @@ static bool is_sibling(const struct tracee *tracee, const struct tracee *other)
 /* Whether it makes no call any more. It may stand at its end already, and be met at an older stop of it. */
 static bool is_ending(const struct tracee *tracee)
 {
-	siginfo_t at;
-
 	return tracee->exiting || proc_is_ending(tracee->task.tid) ||
-	       (!ptrace(PTRACE_GETSIGINFO, tracee->task.tid, 0, &at) &&
-		at.si_code == (SIGTRAP | PTRACE_EVENT_EXIT << 8));
+	       stands_at(tracee->task.tid, PTRACE_EVENT_EXIT);
 }
 
 /*

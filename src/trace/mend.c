@@ -255,14 +255,10 @@ static int64_t instead_of_eintr(struct tracee *tracee, const struct left_call *l
 	return tracee->entered_ns && lasted >= timeout_of(tracee, left, &result) ? result : RESTART_NOHAND;
 }
 
-static void leave_eintr(struct tracee *tracee)
+/* Writes what a call returns that was left with EINTR; the open one goes on when that begins it again. */
+static void replace_eintr(struct tracee *tracee, const struct left_call *left)
 {
-	struct trace_call *call = open_call(tracee);
-	struct left_call left;
-
-	if (!left_with_eintr(tracee, &left))
-		return;
-	int64_t result = instead_of_eintr(tracee, &left);
+	const int64_t result = instead_of_eintr(tracee, left);
 
 	if (!set_result(tracee, result))
 		return;
@@ -270,10 +266,19 @@ static void leave_eintr(struct tracee *tracee)
 	tracee->info.exit.is_error = result < 0;
 	if (result != RESTART_NOHAND)
 		return;
+	/* A call may have been injected at this stop, and the kernel looks at no signal any more. */
 	ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
-	remember(tracee, left.number);
-	if (call)
-		call->mended = true;
+	remember(tracee, left->number);
+	if (open_call(tracee))
+		open_call(tracee)->mended = true;
+}
+
+static void leave_eintr(struct tracee *tracee)
+{
+	struct left_call left;
+
+	if (left_with_eintr(tracee, &left))
+		replace_eintr(tracee, &left);
 }
 
 /*
@@ -293,19 +298,7 @@ static void leave_eintr_only(struct tracee *tracee)
 	if (!tracee->again)
 		tracee->entered_ns =
 			tracee->left_ns && tracee->began_ns ? tracee->began_ns : clock_monotonic_ns();
-	int64_t result = instead_of_eintr(tracee, &left);
-
-	if (!set_result(tracee, result))
-		return;
-	tracee->info.exit.rval = result;
-	tracee->info.exit.is_error = result < 0;
-	if (result != RESTART_NOHAND)
-		return;
-	/* A call may have been injected at this stop, and the kernel looks at no signal any more. */
-	ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
-	remember(tracee, left.number);
-	if (open_call(tracee))
-		open_call(tracee)->mended = true;
+	replace_eintr(tracee, &left);
 }
 
 void mend_left(struct tracee *tracee)
