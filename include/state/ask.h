@@ -22,6 +22,7 @@ struct socket_facts {
 	uint64_t inode;		    /* in sockfs; 0: unknown */
 	uint64_t netns;		    /* SO_NETNS_COOKIE; 0: unknown */
 	bool listening;
+	bool connecting;	    /* peer is whom it is to reach; running threads' sockets only */
 	struct address local, peer; /* length 0: none or unknown */
 };
 

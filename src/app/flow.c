@@ -388,7 +388,7 @@ static void set_numbers(struct task *task, const struct call *call, struct event
 }
 
 /* The other end of the call's socket as fields, which JSON alone shows. */
-static void set_peer(const struct pipeline *pipeline, struct call *call, struct event *event)
+void pipeline_set_peer(const struct pipeline *pipeline, struct call *call, struct event *event)
 {
 	struct file_view *view = (struct file_view *)event->file;
 
@@ -462,7 +462,7 @@ void pipeline_finish(void *user, struct task *task, struct call *call)
 		if (call->finished)
 			decode_exit(&pipeline->decode, call, &event);
 		pipeline_set_caller(pipeline, call, &event);
-		set_peer(pipeline, call, &event);
+		pipeline_set_peer(pipeline, call, &event);
 		pipeline_remarks(pipeline, call, &event, words);
 		if (filter_shows(&pipeline->options->filter, &event, task->process->executable))
 			show_call(pipeline, &event);

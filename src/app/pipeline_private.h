@@ -61,6 +61,7 @@ void pipeline_copy_sleeper(struct pipeline *pipeline, struct task *task, struct 
 void pipeline_decode_init(struct pipeline *pipeline);
 /* Where the call came from: its caller, and for -k its stack. */
 void pipeline_set_caller(struct pipeline *pipeline, struct call *call, struct event *event);
+void pipeline_set_peer(const struct pipeline *pipeline, struct call *call, struct event *event);
 /* A snapshot of the file for an event. */
 const struct file_view *pipeline_view(struct pipeline *pipeline, struct file *file, struct arena *arena);
 /* Gives the event to every sink. */

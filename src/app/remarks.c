@@ -35,15 +35,21 @@ static void totals_words(struct text *words, const struct socket_history *histor
 	}
 }
 
+/* "connected after 24.2ms": without the time where the beginning was not seen. */
+static void outcome_words(struct text *words, const char *what, uint64_t after_ns)
+{
+	text_add(words, what);
+	if (!after_ns)
+		return;
+	text_add(words, " after ");
+	text_add_span(words, after_ns);
+}
+
 static void failed_words(struct text *words, const struct socket_news *news)
 {
 	const char *name = names_errno(news->error), *meaning = names_errno_text(news->error);
 
-	text_add(words, "connect failed");
-	if (news->after_ns) {
-		text_add(words, " after ");
-		text_add_span(words, news->after_ns);
-	}
+	outcome_words(words, "connect failed", news->after_ns);
 	if (news->error && name) {
 		text_add(words, ": ");
 		text_add(words, name);
@@ -78,15 +84,13 @@ static void add_news(struct pipeline *pipeline, struct call *call, struct event 
 	text_clear(words);
 	switch (news->kind) {
 	case NEWS_CONNECTED:
-		text_add(words, "connected after ");
-		text_add_span(words, news->after_ns);
+		outcome_words(words, "connected", news->after_ns);
 		break;
 	case NEWS_CONNECT_FAILED:
 		failed_words(words, news);
 		break;
 	case NEWS_NO_ANSWER:
-		text_add(words, "not connected after ");
-		text_add_span(words, news->after_ns);
+		outcome_words(words, "not connected", news->after_ns);
 		break;
 	case NEWS_PAIRED:
 		pair_words(pipeline, words, news);

@@ -25,6 +25,7 @@ void pipeline_show_pending(struct pipeline *pipeline, struct task *task, struct 
 	decode_entry(&pipeline->decode, call, &event);
 	pipeline->task = NULL;
 	pipeline_set_caller(pipeline, call, &event);
+	pipeline_set_peer(pipeline, call, &event);
 	pipeline_emit(pipeline, &event);
 }
 

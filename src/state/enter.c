@@ -120,6 +120,22 @@ static bool enter_none(struct state *state, struct task *task, struct call *call
 	return !clears;
 }
 
+/*
+ * A connect that began before it could be seen, and has not ended: until then its socket has no peer. One
+ * that does not block is told of as it is when its beginning was seen: with the peer that it is to have.
+ */
+static void enter_connect(struct state *state, const struct call *call)
+{
+	struct file *file = call->file;
+
+	if (call->entry_seen || !file->history || !file->history->found || file->history->connect_begun ||
+	    file->history->condition != SOCKET_CONNECTING)
+		return;
+	file_set_peer(state, file, &(struct address){ 0 });
+	file->link = LINK_NONE;
+	file->history->condition = SOCKET_NEW;
+}
+
 bool state_enter(struct state *state, struct task *task, struct call *call)
 {
 	const struct row *row = call->row;
@@ -139,6 +155,8 @@ bool state_enter(struct state *state, struct task *task, struct call *call)
 	case FD_SOCKET:
 	case FD_EPOLL:
 		call->file = file_ref(look_main(state, task, call, row->fd_use == FD_SOCKET));
+		if (row->effect == EFFECT_CONNECT)
+			enter_connect(state, call);
 		if (row->fd_arg2 >= 0)
 			call->file2 =
 				file_ref(look(state, task, call_fd(call, (unsigned)row->fd_arg2), false));

@@ -30,10 +30,12 @@ static struct file *find(struct state *state, const struct socket_facts *facts)
 }
 
 /* What the addresses of a socket tell that was there before it was seen. */
-static void know_ends(struct file *file)
+static void know_ends(struct file *file, bool connecting)
 {
 	if (file->listening)
 		file->history->condition = SOCKET_LISTENING;
+	else if (connecting)
+		file->history->condition = SOCKET_CONNECTING;
 	else if (address_known(&file->peer))
 		file->history->condition = SOCKET_CONNECTED;
 	if (address_known(&file->peer))
@@ -52,7 +54,7 @@ static void learn_found(struct state *state, struct file *file, const struct soc
 
 	file_learn(state, file, facts);
 	if (unknown)
-		know_ends(file);
+		know_ends(file, facts->connecting);
 	pair_ends(state, file);
 }
 
@@ -120,7 +122,7 @@ static struct file *found_socket(struct state *state, struct task *task, int fd,
 	file->history->created = 0;
 	file->history->fd = fd;
 	file->history->pid = task->process ? task->process->pid : task->tid;
-	know_ends(file);
+	know_ends(file, facts->connecting);
 	pair_ends(state, file);
 	state->unix_found |= file->inode && (file->family < 0 || file->family == AF_UNIX);
 	return file;

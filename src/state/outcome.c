@@ -169,7 +169,7 @@ static void tell(struct state *state, struct file *file)
 	news = news_add(state, history->condition == SOCKET_REFUSED ? NEWS_CONNECT_FAILED : NEWS_CONNECTED,
 			file);
 	news->error = history->connect_error;
-	news->after_ns = history->connect_done > history->connect_begun
+	news->after_ns = history->connect_begun && history->connect_done > history->connect_begun
 				 ? history->connect_done - history->connect_begun
 				 : 0;
 }
@@ -198,9 +198,10 @@ static void last_close(struct state *state, struct call *call, struct file *file
 		return;
 	if (connecting(file)) {
 		news = news_add(state, NEWS_NO_ANSWER, file);
-		news->after_ns = state_now(state) > file->history->connect_begun
-					 ? state_now(state) - file->history->connect_begun
-					 : 0;
+		news->after_ns =
+			file->history->connect_begun && state_now(state) > file->history->connect_begun
+				? state_now(state) - file->history->connect_begun
+				: 0;
 	}
 	news = news_add(state, NEWS_LAST_CLOSE, file);
 	if (file->history->created && state_now(state) > file->history->created)

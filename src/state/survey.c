@@ -12,7 +12,8 @@
 
 #define KEPT_NS UINT64_C(1000000000)
 
-enum { TCP_LISTENING = 10 /* TCP_LISTEN, net/tcp_states.h */ };
+/* TCP_SYN_SENT and TCP_LISTEN, net/tcp_states.h */
+enum { TCP_CONNECTING = 2, TCP_LISTENING = 10 };
 
 static const struct {
 	const char *name;
@@ -62,6 +63,7 @@ bool survey_line(const char *line, int family, int type, int protocol, struct so
 		return false;
 	facts->inode = inode;
 	facts->listening = type == SOCK_STREAM && condition == TCP_LISTENING;
+	facts->connecting = type == SOCK_STREAM && condition == TCP_CONNECTING;
 	if (address_port(&facts->peer) <= 0)
 		facts->peer = (struct address){ 0 };
 	return true;

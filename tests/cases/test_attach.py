@@ -214,6 +214,62 @@ def test_sleepers_woken_while_attached(program, attach_engine):
     assert {"epoll_wait", "poll", "accept", "connect"} <= types, types
 
 
+CONNECTING = r"""
+import select, socket, sys, threading
+to = ("127.0.0.1", int(sys.argv[1]))
+
+def block():
+    with socket.socket() as one:
+        one.connect(to)
+        one.send(b"one")
+
+thread = threading.Thread(target=block)
+thread.start()
+with socket.socket() as two:
+    two.setblocking(False)
+    two.connect_ex(to)
+    print("ready", flush=True)
+    poll = select.poll()
+    poll.register(two, select.POLLOUT)
+    poll.poll()
+    two.send(b"two")
+thread.join()
+"""
+
+
+def call_of(tid):
+    """The number of the call that a thread sleeps in, as text."""
+    return pathlib.Path(f"/proc/{tid}/syscall").read_text(encoding="ascii").split()[0]
+
+
+def test_attached_while_a_connect_waits(attach_engine):
+    """A connect() that waits has no peer yet; what is polled for has the one that it is to have, as when its connect was seen."""
+    with socket.socket() as server, contextlib.ExitStack() as stack:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        port = server.getsockname()[1]
+        stack.enter_context(socket.create_connection(server.getsockname()))  # fills its queue: further SYNs are dropped
+        with harness.background(["/usr/bin/python3", "-c", CONNECTING, str(port)], ready=b"ready") as process:
+            harness.wait_for("connect and poll", lambda: {call_of(tid) for tid in harness.threads(process.pid)} == {"42", "7"})
+            with harness.attach(process.pid, engine=attach_engine) as attached:
+                attached.seen(b'"text":"connect"')
+                attached.seen(b'"text":"poll"')
+                server.listen(5)
+                for _ in range(3):
+                    stack.enter_context(server.accept()[0])
+                process.communicate(timeout=10)
+                ended = attached.finish()
+                events = harness.parse(attached.path.read_bytes())
+    traced = harness.Trace(events, ended)
+    harness.check_trace(events)
+    waits = [event for event in traced.of("note", "pending") if event["text"] == "connect"]
+    assert len(waits) == 1 and "peer" not in waits[0] and waits[0]["details"]["addr"]["port"] == port, waits
+    sent = {event["details"]["buf"]["data"]: event for event in traced.calls("sendto")}
+    assert sent["two"]["peer"]["port"] == port and sent["two"].get("remarks") in (None, ["connected"]), traced
+    if attach_engine == "perf":  # the other leaves a sleeping connect alone, and sees its thread when it is awake again
+        assert sent["one"]["peer"]["port"] == port and traced.calls("connect")[0]["return_value"] == 0, traced
+
+
 def test_ignored_signals_wake_nobody(program, attach_engine):
     with harness.background([program("ignored"), "wait", "2"], ready=b"ready") as process:
         with harness.attach(process.pid, engine=attach_engine) as attached:

@@ -114,6 +114,12 @@ static void test_survey(void **unused)
 		"00000000:00000000 00:00000000 00000000     0        0 77 1",
 		AF_INET6, SOCK_STREAM, 6, &facts));
 	assert_int_equal(address_port(&facts.peer), 80);
+	/* A connect() that waits: the kernel knows whom it is to reach, but there is no peer yet. */
+	assert_true(survey_line("   2: 0100007F:A01C 0100007F:1BBE 02 00000001:00000000 01:00000041 00000000 "
+				"    0        0 78 2",
+				AF_INET, SOCK_STREAM, 6, &facts));
+	assert_int_equal(facts.inode, 78);
+	assert_true(facts.connecting);
 	assert_false(survey_line("  sl  local_address rem_address   st tx_queue", AF_INET, SOCK_STREAM, 6,
 				 &facts));
 	assert_false(survey_line("", AF_INET, SOCK_STREAM, 6, &facts));
