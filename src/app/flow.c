@@ -412,8 +412,12 @@ static void show_call(struct pipeline *pipeline, const struct event *event)
 		return;
 	pipeline_emit(pipeline, event);
 	if (most && ++pipeline->shown_calls >= most) {
-		pipeline_last_words(pipeline);
-		pipeline->ended = true;
+		struct text option = { 0 };
+
+		text_add(&option, "--max-events=");
+		text_add_uint(&option, most);
+		pipeline_end_early(pipeline, option.data);
+		text_done(&option);
 		tracer_stop(pipeline->tracer, 0);
 	}
 }
@@ -433,6 +437,24 @@ static void note_hidden(struct pipeline *pipeline, struct call *call)
 	event.caller = stack_caller(pipeline->stack, &call->walk);
 	if (event.caller.place)
 		note_user(pipeline, call, &event);
+}
+
+void pipeline_show_unfinished(struct pipeline *pipeline, struct task *task, struct call *call)
+{
+	struct event event = { 0 };
+
+	if (!row_set_has(&pipeline->shown, call->row->id))
+		return;
+	if (call->walk_later)
+		pipeline_walk_sleeper(pipeline, task, call);
+	set_numbers(task, call, &event);
+	pipeline->task = task;
+	decode_entry(&pipeline->decode, call, &event);
+	pipeline->task = NULL;
+	pipeline_set_caller(pipeline, call, &event);
+	pipeline_set_peer(pipeline, call, &event);
+	if (filter_shows(&pipeline->options->filter, &event, task->process->executable))
+		pipeline_emit(pipeline, &event);
 }
 
 /* The thread runs again: effects, values, names, output. */

@@ -241,7 +241,7 @@ void pipeline_note(void *user, struct task *task, const char *text)
  * The stack of a thread that sleeps: of its registers only the program counter and the stack pointer are
  * known, which is enough where frames are found from the stack pointer; where not, the walk ends there.
  */
-static void walk_sleeper(struct pipeline *pipeline, struct task *task, struct call *call)
+void pipeline_walk_sleeper(struct pipeline *pipeline, struct task *task, struct call *call)
 {
 	enum { RSP = 7, RIP = 16, ESP = 4, EIP = 8 };
 	struct regs regs = { .pc = call->ip, .sp = call->sp };
@@ -265,7 +265,7 @@ void pipeline_blocked(void *user, struct task *task, struct call *call)
 
 	if (row_set_has(&pipeline->shown, call->row->id) && state_enter(pipeline->state, task, call)) {
 		pipeline_copy_sleeper(pipeline, task, call);
-		walk_sleeper(pipeline, task, call);
+		pipeline_walk_sleeper(pipeline, task, call);
 		if (waiting_ns < 0 || pipeline_note_once(pipeline, task, call))
 			pipeline_show_pending(pipeline, task, call, waiting_ns);
 	}

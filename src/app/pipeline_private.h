@@ -57,11 +57,17 @@ void pipeline_suspend(void *user, struct task *task, struct call *call);
 void pipeline_leave(void *user, struct task *task, struct call *call);
 void pipeline_finish(void *user, struct task *task, struct call *call);
 /* What goes into the call of a thread that sleeps: it may be read without a stop. */
+/* The stack of a thread that sleeps in the call, from what is known of its registers. */
+void pipeline_walk_sleeper(struct pipeline *pipeline, struct task *task, struct call *call);
 void pipeline_copy_sleeper(struct pipeline *pipeline, struct task *task, struct call *call);
 void pipeline_decode_init(struct pipeline *pipeline);
 /* Where the call came from: its caller, and for -k its stack. */
 void pipeline_set_caller(struct pipeline *pipeline, struct call *call, struct event *event);
 void pipeline_set_peer(const struct pipeline *pipeline, struct call *call, struct event *event);
+/* The line of a call whose thread is in it, and stays there for all that the trace will see. */
+void pipeline_show_unfinished(struct pipeline *pipeline, struct task *task, struct call *call);
+/* Ends the trace before what is traced has ended, as that option says: the last lines. */
+void pipeline_end_early(struct pipeline *pipeline, const char *option);
 /* A snapshot of the file for an event. */
 const struct file_view *pipeline_view(struct pipeline *pipeline, struct file *file, struct arena *arena);
 /* Gives the event to every sink. */

@@ -62,6 +62,45 @@ static void check_pending(struct pipeline *pipeline, uint64_t now)
 	tracer_tell_waiting(pipeline->tracer, (uint64_t)pipeline->pending_ns);
 }
 
+/* Calls that threads are in when the trace ends before the program: each has its line, "= ?". */
+static void show_unfinished(struct pipeline *pipeline)
+{
+	struct map_slot *slot;
+
+	for (size_t at = 0; (slot = map_next(&pipeline->tasks, &at));) {
+		struct task *task = slot->value;
+
+		if (task->call && task->call->entry_ns)
+			pipeline_show_unfinished(pipeline, task, task->call);
+	}
+}
+
+void pipeline_end_early(struct pipeline *pipeline, const char *option)
+{
+	struct text words = { 0 };
+
+	text_add(&words, "the trace ends here, as ");
+	text_add(&words, option);
+	text_add(&words,
+		 pipeline->options->command ? " says: the command runs on, and is not reported" : " says");
+	pipeline_note(pipeline, NULL, words.data);
+	text_done(&words);
+	pipeline_last_words(pipeline);
+	pipeline->ended = true;
+}
+
+/* The time of --for is over. */
+static void end_in_time(struct pipeline *pipeline)
+{
+	struct text option = { 0 };
+
+	show_unfinished(pipeline);
+	text_add(&option, "--for=");
+	text_add_span(&option, (uint64_t)pipeline->options->for_ns);
+	pipeline_end_early(pipeline, option.data);
+	text_done(&option);
+}
+
 static void follow_width(struct pipeline *pipeline)
 {
 	const int width = __atomic_exchange_n(&pipeline->width_wanted, 0, __ATOMIC_SEQ_CST);
@@ -80,8 +119,7 @@ void pipeline_tick(void *user)
 	if (__atomic_exchange_n(&pipeline->totals_wanted, 0, __ATOMIC_SEQ_CST) && pipeline->totals)
 		pipeline_totals_so_far(pipeline);
 	if (__atomic_exchange_n(&pipeline->end_wanted, 0, __ATOMIC_SEQ_CST)) {
-		pipeline_last_words(pipeline);
-		pipeline->ended = true;
+		end_in_time(pipeline);
 	}
 	if (pipeline->ended)
 		return;

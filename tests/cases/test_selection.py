@@ -132,6 +132,7 @@ def test_max_events_of_a_command(program, engine, most):
     traced = harness.trace([program("lines"), "quick"], f"--max-events={most}", engine=engine)
     assert traced.status == 0 and len(traced.calls()) == most, traced
     assert len(harness.reports(traced.out)) > 65
+    assert f"as --max-events={most} says: the command runs on" in traced.notes(), traced.notes()
 
 
 def test_max_events_attached(program, attach_engine):
@@ -144,13 +145,15 @@ def test_max_events_attached(program, attach_engine):
         assert harness.tracers(pid) == {0}
         exchange(port)
     assert [event["type"] for event in events if event["kind"] == "call"] == ["accept4", "read", "write"]
+    assert sum("as --max-events=3 says" in event.get("text", "") for event in events if event["kind"] == "note") == 1, events
 
 
 def test_for_attached(program, attach_engine):
     with echo_program(program) as (pid, port, _):
         begin = time.monotonic()
-        ended = harness.sockline("-o", "/dev/null", "--for=500ms", f"--engine={attach_engine}", "-p", pid)
+        ended = harness.sockline("--for=500ms", f"--engine={attach_engine}", "-p", pid)
         assert ended.status == 0 and 0.4 < time.monotonic() - begin < 5, ended
+        assert ended.err.count("! the trace ends here, as --for=500ms says\n") == 1, ended
         assert harness.tracers(pid) == {0}
         exchange(port)
 
@@ -161,6 +164,22 @@ def test_for_a_command(program):
     traced = harness.trace(["sh", "-c", script], "--for=300ms")
     assert traced.status == 0 and len(harness.reports(traced.out)) == 3 * 18
     assert {event["comm"] for event in traced.calls()} == {"lines.dynamic"}, traced
+
+
+def test_for_a_command_that_sleeps(program, engine):
+    """Calls that threads are in when the time is over are shown without a result, and the end is told."""
+    with harness.scratch("trace") as path:
+        command = [harness.SOCKLINE, f"--engine={engine}", "-j", "-o", path, "--for=800ms", program("sleepers")]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        harness.wait_for("the end of the trace", lambda: path.exists() and b"as --for=800ms says: the command runs on" in path.read_bytes())
+        out, _ = process.communicate(b"go\n", timeout=20)
+        events = harness.parse(path.read_bytes())
+    harness.check_trace(events)
+    assert process.returncode == 0 and out.count(b"\n") == 18, out
+    unfinished = [(event["type"], event["caller"]["function"]) for event in events if event["kind"] == "call" and "return_value" not in event]
+    assert {("recvfrom", "sleep_recv"), ("recvmmsg", "sleep_recvmmsg"), ("accept", "sleep_accept"), ("connect", "sleep_connect"),
+            ("read", "sleep_read"), ("poll", "sleep_poll"), ("epoll_pwait", "sleep_epoll")} <= set(unfinished), unfinished
+    assert len(unfinished) == 16, unfinished  # all but nanosleep's
 
 
 def test_pending(program):
