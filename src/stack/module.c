@@ -130,24 +130,6 @@ static void forget_module(struct stack *stack, struct module *module)
 		map_put(&stack->modules, key, first);
 }
 
-bool module_is_current(struct stack *stack, struct module *module)
-{
-	struct stat status;
-
-	if (module->fd < 0 || fstat(module->fd, &status))
-		return true;
-	if (status.st_size == module->size && status.st_mtim.tv_sec == module->modified.tv_sec &&
-	    status.st_mtim.tv_nsec == module->modified.tv_nsec)
-		return true;
-	log_debug("%s was rewritten while it was mapped", module->path);
-	module->note = "module was rewritten since it was mapped";
-	close(module->fd);
-	module->fd = -1;
-	stack->module_fds--;
-	forget_module(stack, module);
-	return false;
-}
-
 /* Keeps where the file's parts are mapped to. */
 static void read_segments(struct module *module, Elf *elf, size_t count)
 {
@@ -276,6 +258,78 @@ unsigned elf_build_id(Elf *elf, uint8_t id[BUILD_ID_MAX], uint64_t *address)
 	return 0;
 }
 
+/* FNV-1a, begun with a hash before it. */
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ ((const uint8_t *)bytes)[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* What a linker made of the contents: the build-id, or Go's, and the file's header. 0: the file has neither
+ * id. */
+static uint64_t contents_id(Elf *elf)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325), unused;
+	uint8_t id[BUILD_ID_MAX];
+	const unsigned len = elf_build_id(elf, id, &unused);
+	GElf_Ehdr ehdr;
+	GElf_Shdr header;
+	Elf_Data *go = elf_section(elf, ".note.go.buildid", &header);
+
+	if ((!len && !go) || !gelf_getehdr(elf, &ehdr))
+		return 0;
+	hash = hash_bytes(hash_bytes(hash, &ehdr, sizeof(ehdr)), id, len);
+	return go ? hash_bytes(hash, go->d_buf, go->d_size) : hash;
+}
+
+/* A second look at a file. */
+struct look {
+	int fd;
+	uint64_t contents;
+};
+
+static void read_contents_id(void *arg)
+{
+	struct look *look = arg;
+	Elf *elf = elf_begin(look->fd, ELF_C_READ_MMAP, NULL);
+
+	if (elf && elf_kind(elf) == ELF_K_ELF)
+		look->contents = contents_id(elf);
+	elf_end(elf);
+}
+
+/* Whether a file that was written to, by its time, has the contents that it had: touched, or copied onto
+ * itself. */
+static bool has_same_contents(const struct module *module)
+{
+	struct look look = { .fd = module->fd };
+
+	return module->contents && !guard_run(read_contents_id, &look) && look.contents == module->contents;
+}
+
+bool module_is_current(struct stack *stack, struct module *module)
+{
+	struct stat status;
+
+	if (module->fd < 0 || fstat(module->fd, &status))
+		return true;
+	if (status.st_size == module->size && status.st_mtim.tv_sec == module->modified.tv_sec &&
+	    status.st_mtim.tv_nsec == module->modified.tv_nsec)
+		return true;
+	if (status.st_size == module->size && has_same_contents(module)) {
+		module->modified = status.st_mtim;
+		return true;
+	}
+	log_debug("%s was rewritten while it was mapped", module->path);
+	module->note = "module was rewritten since it was mapped";
+	close(module->fd);
+	module->fd = -1;
+	stack->module_fds--;
+	forget_module(stack, module);
+	return false;
+}
+
 /* What opening a module goes through. */
 struct opening {
 	struct stack *stack;
@@ -328,6 +382,7 @@ static void read_headers(void *arg)
 		elf_end(elf);
 		return;
 	}
+	module->contents = contents_id(elf);
 	const bool is_pie = read_dynamic(opening->stack, module, elf);
 	if (ehdr.e_type == ET_DYN)
 		module->is_static = module->is_static && is_pie;

@@ -4,7 +4,8 @@
  * that is mapped.
  *
  * An opened file stays mapped here, so its inode cannot be given to another file; one that is rewritten in
- * place is seen by its modification time. Everything found in a file is hostile.
+ * place is seen by its modification time, and then by its size and build-id. Everything found in a file is
+ * hostile.
  */
 #ifndef SOCKLINE_STACK_MODULE_H
 #define SOCKLINE_STACK_MODULE_H
@@ -55,6 +56,7 @@ struct module {
 	int fd; /* -1: none is kept */
 	struct timespec modified;
 	off_t size;
+	uint64_t contents; /* tells the file's contents from others; 0: nothing does */
 	Elf *elf;
 	uint8_t *image; /* what elf is read from when there is no file (image.h), else NULL */
 	struct segment segments[SEGMENTS_MAX];

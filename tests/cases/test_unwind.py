@@ -150,6 +150,18 @@ def test_rewritten_library(tmp_path, how):
         assert call["caller"].get("via") == "mine.so" or "line" not in call["caller"], call
 
 
+@pytest.mark.parametrize("build_id", ["sha1", "none"])
+def test_touched_library(tmp_path, build_id):
+    """A file whose time alone changes is what it was, as its build-id says; without one nothing says so, and no line is guessed."""
+    program = build("replaced", ["gcc", "-g", "-O1"], ["replaced.c"])
+    source = tmp_path / "library.c"
+    source.write_text(REWRITTEN, encoding="utf-8")
+    programs.run_tool(["gcc", "-g", "-O1", "-shared", "-fPIC", f"-Wl,--build-id={build_id}", "-o", tmp_path / "mine.so", source])
+    traced = harness.trace([program, tmp_path / "mine.so", "-", "touch"])
+    lines = [call["caller"].get("line") == call["details"]["backlog"] for call in traced.calls("listen")]
+    assert lines == ([True, True, True] if build_id == "sha1" else [True, False, False]), traced
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may change its root directory")
 def test_own_root(tmp_path):
     """A program whose files are at other paths than ours, in a mount namespace and root of its own."""
