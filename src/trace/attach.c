@@ -460,7 +460,9 @@ void attach_interrupted(struct tracee *tracee)
 	perf_was_woken(tracee, again);
 	if (again)
 		log_debug("%d: its call is restarted instead of failing with EINTR", tracee->task.tid);
-	else if (!tracee->engine->exits_only && !partial_continue(tracee) && !tracee_info(tracee))
+	else if (tracee->engine->exits_only)
+		perf_was_cut(tracee);
+	else if (!partial_continue(tracee) && !tracee_info(tracee))
 		call_left_only(tracee);
 }
 

@@ -354,7 +354,9 @@ void call_left_only(struct tracee *tracee)
 
 	if (!plan || tracee->tracer->quiet || tracee_call_regs(tracee))
 		return;
-	abi_get_call(tracee->abi, &tracee->regs, &number, args, &result);
+	const struct user_regs_struct *at = tracee->partial.active ? &tracee->partial.left : &tracee->regs;
+
+	abi_get_call(tracee->abi, at, &number, args, &result);
 	enum trap trap = plan_trap(plan, number);
 
 	if ((trap != TRAP_CALL && trap != TRAP_SOCKETCALL) ||
@@ -367,13 +369,19 @@ void call_left_only(struct tracee *tracee)
 	struct trace_call *call = call_fill(tracee, row, number, args, args_known);
 	struct regs regs;
 
-	abi_position(tracee->abi, &tracee->regs, &regs);
+	abi_position(tracee->abi, at, &regs);
 	call->call.ip = regs.pc;
 	call->call.sp = regs.sp;
 	call->call.entry_ns = tracee->left_ns ? tracee->began_ns : 0;
 	call->call.exit_ns = tracee->left_ns ? tracee->left_ns : clock_monotonic_ns();
 	call->mended = tracee->mending;
 	tracee->task.call = &call->call;
+	if (tracee->partial.active) { /* it is looked at when it is over: some of its arguments are not what
+					 they were */
+		call->mended = true;
+		restart_interrupt(tracee);
+		return;
+	}
 	if (tracee->engine->exits_only && (restart_is_code(result) || result == -EINTR)) {
 		enter_late(tracee, call, result);
 		return;
@@ -450,6 +458,22 @@ void call_settle(struct tracee *tracee)
 	tracee->maybe_eintr = false;
 }
 
+/* It never ends. One that goes on after a part (perf) was not looked at before, and cannot be any more. */
+static void flush(struct tracee *tracee, struct trace_call *call)
+{
+	const struct trace_events *events = &tracee->tracer->events;
+
+	if (!call->call.entry_seen && tracee->partial.active) {
+		call->call.bytes_unread = true;
+		call->call.result = tracee->partial.done;
+		call->call.finished = true;
+		if (events->leave)
+			events->leave(events->user, &tracee->task, &call->call);
+		call->call.finished = false;
+	}
+	call_done(tracee, call);
+}
+
 void calls_flush(struct tracee *tracee)
 {
 	struct trace_call *call;
@@ -458,11 +482,11 @@ void calls_flush(struct tracee *tracee)
 		call_settle(tracee);
 	while ((call = tracee->interrupted)) {
 		tracee->interrupted = call->next;
-		call_done(tracee, call);
+		flush(tracee, call);
 	}
 	tracee->interrupted_count = 0;
 	if ((call = open_call(tracee)))
-		call_done(tracee, call);
+		flush(tracee, call);
 	for (call = tracee->tracer->done_calls; call; call = call->next)
 		if (!call->call.entry_ns && !call->call.exit_ns)
 			call->call.exit_ns = clock_monotonic_ns(); /* all that is known of its time */

@@ -349,8 +349,8 @@ static int releasing_request(const struct tracee *tracee)
 
 static int next_request(struct tracee *tracee)
 {
-	bool leaving =
-		tracee->want_exit || tracee->interrupted || tracee->maybe_eintr || tracee->partial.active;
+	bool leaving = tracee->want_exit || tracee->interrupted || tracee->maybe_eintr ||
+		       tracee->partial.active || (tracee->owed.number && tracee->engine->exits_only);
 
 	if (tracee->request)
 		return tracee->request;

@@ -295,10 +295,34 @@ static void leave_eintr_only(struct tracee *tracee)
 		tracee->again = false;
 		return;
 	}
-	if (!tracee->again)
+	if (!tracee->again && !tracee->partial.active)
 		tracee->entered_ns =
 			tracee->left_ns && tracee->began_ns ? tracee->began_ns : clock_monotonic_ns();
 	replace_eintr(tracee, &left);
+}
+
+/* A connect that was begun again, and whose time is over: net/ipv4/af_inet.c. */
+static void leave_reconnect(struct tracee *tracee)
+{
+	if (tracee->reconnecting && (int32_t)tracee->info.exit.rval == -EALREADY &&
+	    set_result(tracee, -EINPROGRESS))
+		tracee->info.exit.rval = -EINPROGRESS;
+	tracee->reconnecting = false;
+}
+
+/* Where only exits stop, which signals came during a call is counted from the exit before it. */
+static void leave_only(struct tracee *tracee)
+{
+	if (tracee->tells_owed)
+		owed_left(tracee);
+	else
+		leave_eintr_only(tracee);
+	leave_reconnect(tracee);
+	if (!tracee->partial.active)
+		partial_cut_only(tracee);
+	else if (!tracee_info(tracee) && tracee->info.op == PTRACE_SYSCALL_INFO_EXIT)
+		partial_left(tracee, tracee->info.exit.rval);
+	tracee->signals = process_of(tracee)->signals;
 }
 
 void mend_left(struct tracee *tracee)
@@ -306,16 +330,14 @@ void mend_left(struct tracee *tracee)
 	int32_t error = (int32_t)tracee->info.exit.rval;
 
 	if (tracee->engine->exits_only) {
-		leave_eintr_only(tracee);
+		leave_only(tracee);
 		return;
 	}
 	if (tracee->tells_owed)
 		owed_left(tracee);
 	else if (error == -EINTR)
 		leave_eintr(tracee);
-	else if (error == -EALREADY && tracee->reconnecting && set_result(tracee, -EINPROGRESS))
-		tracee->info.exit.rval = -EINPROGRESS; /* its time is over: net/ipv4/af_inet.c */
-	tracee->reconnecting = false;
+	leave_reconnect(tracee);
 	if (tracee->partial.active)
 		partial_left(tracee, tracee->info.exit.rval);
 	else if (tracee->info.exit.rval > 0)

@@ -52,6 +52,8 @@ bool partial_covers(const struct row *row, const uint64_t args[6]);
 bool partial_possible(struct tracee *tracee);
 /* At an exit stop: the same, when the call was woken so. */
 bool partial_cut(struct tracee *tracee, int64_t result);
+/* The same where only exits stop, and the stop may be the SIGTRAP of an event. */
+bool partial_cut_only(struct tracee *tracee);
 /* At the exit of a call that went on: the whole result, or it goes on once more. */
 void partial_left(struct tracee *tracee, int64_t result);
 /* At a stop before it began again: a signal ends it after all, with the part. */

@@ -238,6 +238,8 @@ static bool woken_by_tracing(struct tracee *tracee)
 
 	if (proc_status(tracee->task.tid, &status) || mend_pending_is_own(&status))
 		return false;
+	if (tracee->engine->exits_only)
+		status.sig_pending &= ~((uint64_t)1 << (SIGTRAP - 1)); /* of the event, after the call */
 	return tracee->woken || (status.sig_pending & ~status.sig_blocked) || sibling_had_signal(tracee) ||
 	       sibling_took_signal(tracee);
 }
@@ -279,6 +281,31 @@ bool partial_cut(struct tracee *tracee, int64_t result)
 		return false;
 	goes_on(tracee);
 	return true;
+}
+
+/* What the registers say of the call, and the memory where they do not say how much was asked for. */
+static bool looks_short(struct tracee *tracee)
+{
+	struct cut cut;
+	struct rest rest;
+
+	return tracee->abi && !tracee_call_regs(tracee) && look(tracee, tracee->abi, &cut) &&
+	       (cut.kind == REST_BUFFER || cut.kind == REST_MESSAGES ||
+		rest_find(tracee, NULL, tracee->abi, cut.number, cut.args, (uint64_t)cut.result, &rest));
+}
+
+/*
+ * The entry was not seen. When it was is known, or else that it was not before the exit before it: a call
+ * whose time may be over has timed out.
+ */
+bool partial_cut_only(struct tracee *tracee)
+{
+	if (open_call(tracee)) /* followed from its entry on */
+		return tracee->info.exit.rval > 0 && partial_cut(tracee, tracee->info.exit.rval);
+	if (!looks_short(tracee) || !woken_by_tracing(tracee))
+		return false;
+	tracee->entered_ns = tracee->left_ns && tracee->began_ns ? tracee->began_ns : tracee->before_ns;
+	return partial_continue(tracee);
 }
 
 void partial_undo(struct tracee *tracee)

@@ -205,6 +205,8 @@ void perf_begins_again(struct tracee *tracee);
 /* The thread was interrupted by us: a call that begins again for it, once we are gone or since it was mended,
  * did not end. */
 void perf_was_woken(struct tracee *tracee, bool mended);
+/* The same of a call that returned a part of what it was asked for: it goes on. */
+void perf_was_cut(struct tracee *tracee);
 /* Tells of the record that waits for a stop: none came, or comes. */
 void perf_tell_last(struct tracee *tracee, bool finished);
 /* The thread was killed before the stop of its last call: tells of what others of its process, killed with

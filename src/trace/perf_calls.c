@@ -256,6 +256,13 @@ static void tell_mapped(struct tracee *tracee)
 		events->executable_map(events->user, &tracee->task);
 }
 
+/* When the call of the newest record was left, and entered. */
+static void note_times(struct tracee *tracee)
+{
+	tracee->left_ns = tracee->perf.waits ? tracee->perf.last.time_ns : 0;
+	tracee->began_ns = perf_entry_time(tracee, tracee->regs.orig_rax, tracee->left_ns);
+}
+
 /* Whether a call's result may have been replaced since its record was made: it was interrupted. */
 static bool may_begin_again(const struct perf_sample *sample)
 {
@@ -273,8 +280,24 @@ void perf_was_woken(struct tracee *tracee, bool mended)
 {
 	if (!tracee->engine->exits_only || tracee_regs(tracee))
 		return;
-	if (mended || (tracee->tracer->perf->closing && restart_is_code((int32_t)tracee->regs.rax)))
+	const bool leaves = tracee->tracer->perf->closing || tracee->perf.moving;
+
+	if (mended || (leaves && restart_is_code((int32_t)tracee->regs.rax)))
 		perf_begins_again(tracee);
+}
+
+/* The stop of the call's event comes later or, where SIGTRAP is blocked, never. */
+void perf_was_cut(struct tracee *tracee)
+{
+	if (!partial_possible(tracee) || tracee_info(tracee))
+		return;
+	perf_drain(tracee);
+	if (!last_is_here(tracee, false))
+		return;
+	note_times(tracee);
+	tracee->perf.waits = false;
+	tracee->woken = true;
+	call_left(tracee);
 }
 
 /*
@@ -304,9 +327,8 @@ static enum engine_stop left_by_record(struct tracee *tracee)
 
 	tell_mapped(tracee);
 	if (take_record(tracee, full)) {
+		note_times(tracee);
 		tracee->perf.stopless = tracee->perf.waits = false;
-		tracee->left_ns = tracee->perf.last.time_ns;
-		tracee->began_ns = perf_entry_time(tracee, tracee->regs.orig_rax, tracee->left_ns);
 		return ENGINE_LEFT;
 	}
 	if (tracee_info(tracee) || tracee_regs(tracee) || !tracee->abi)
@@ -315,10 +337,8 @@ static enum engine_stop left_by_record(struct tracee *tracee)
 		perf_tell_last(tracee, true);
 		return ENGINE_NOTHING;
 	}
-	tracee->perf.stopless = false;
-	tracee->left_ns = tracee->perf.waits ? tracee->perf.last.time_ns : 0;
-	tracee->began_ns = perf_entry_time(tracee, tracee->regs.orig_rax, tracee->left_ns);
-	tracee->perf.waits = false;
+	note_times(tracee);
+	tracee->perf.stopless = tracee->perf.waits = false;
 	return ENGINE_LEFT;
 }
 

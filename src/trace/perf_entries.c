@@ -130,13 +130,14 @@ uint64_t perf_entry_time(struct tracee *tracee, uint64_t number, uint64_t left_n
 	struct perf_task *task = &tracee->perf;
 	struct entry_record record;
 
-	if (!task->entries.ring || !left_ns)
+	if (!left_ns)
 		return 0;
-	uint64_t after = task->entries_after;
+	uint64_t after = tracee->before_ns = task->entries_after;
 
 	task->entries_after = left_ns;
-	if (!newest(&task->entries, &record) || (uint32_t)record.number != (uint32_t)number ||
-	    record.time_ns <= after || record.time_ns > left_ns)
+	if (!task->entries.ring || !newest(&task->entries, &record) ||
+	    (uint32_t)record.number != (uint32_t)number || record.time_ns <= after ||
+	    record.time_ns > left_ns)
 		return 0;
 	return record.time_ns;
 }

@@ -215,10 +215,20 @@ def test_fds_travel(program, engine):
     assert len(set.union(*ids.values())) == 5, dict(ids)
 
 
+@pytest.fixture(params=harness.ENGINES)
+def traced_by(request, perf_trouble):
+    """Runs a program under an engine: a command, or attached before it begins where the engine is for that only."""
+    if request.param != "perf":
+        return lambda command: same(command, engine=request.param)
+    if perf_trouble:
+        pytest.skip(f"perf engine: {perf_trouble}")
+    return lambda command: harness.trace_attached(["sh", "-c", 'read line; exec "$@"', "sh", *command], engine="perf")
+
+
 @pytest.mark.parametrize("later", ["600000", "5000", "0"])
-def test_error_after_a_signal(program, engine, later):
+def test_error_after_a_signal(program, traced_by, later):
     """What ended a recvmmsg is told to the next call, though an ignored signal came while it waited."""
-    traced = same([program("lateerror"), later], engine=engine)
+    traced = traced_by([program("lateerror"), later])
     assert traced.out == "1 ECONNREFUSED\n", traced
     assert traced.calls("recvfrom", errno="ECONNREFUSED"), traced
 
@@ -234,10 +244,9 @@ def test_waiters_see_nothing(program, engine_name):
 
 
 @pytest.mark.limit(90)
-@pytest.mark.parametrize("engine_name", ["seccomp", "syscall"])
-def test_pieces_stay_whole(program, engine_name):
+def test_pieces_stay_whole(program, traced_by):
     """writev, sendmsg and recvmsg of several buffers go on where ignored signals cut them short, each byte and fd once."""
-    traced = same([program("pieces")], engine=engine_name)
+    traced = traced_by([program("pieces")])
     assert traced.out.count(": 0 short, 0 wrong, 0 changed") == 4 and traced.out.count("\n") == 5, traced.out
     for name, count in ("writev", 12), ("sendmsg", 24):
         results = [event.get("return_value") for event in traced.calls(name)]
@@ -247,9 +256,9 @@ def test_pieces_stay_whole(program, engine_name):
 
 @pytest.mark.parametrize("call", ["write", "writev"])
 @pytest.mark.parametrize("variant", ["dynamic", "m32"])
-def test_no_signal_for_a_broken_pipe(program, engine, call, variant):
+def test_no_signal_for_a_broken_pipe(program, traced_by, call, variant):
     """What is left of a call that sent a part raises no SIGPIPE."""
-    traced = same([program("brokenpipe", variant), call], engine=engine)
+    traced = traced_by([program("brokenpipe", variant), call])
     assert traced.out == "a part\n" and traced.status == 0, traced
     assert not [event for event in traced.of("signal") if "SIGPIPE" in json.dumps(event)], traced
 
@@ -259,10 +268,9 @@ def test_pieces_of_32_bits(program):
     assert "writev: 0 short, 0 wrong, 0 changed" in out, out
 
 
-@pytest.mark.parametrize("engine_name", ["seccomp", "syscall"])
-def test_messages_stay_whole(program, engine_name):
+def test_messages_stay_whole(program, traced_by):
     """A message that is shorter than what MSG_WAITALL asks for is not filled up with the next one."""
-    traced = harness.trace([program("whole")], engine=engine_name)
+    traced = traced_by([program("whole")])
     assert traced.out.splitlines() == [kind + " 5" * 10 for kind in ("datagrams", "packets")], traced
     assert traced.status == 0, traced
 

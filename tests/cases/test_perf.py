@@ -200,3 +200,84 @@ def test_pending(program):
     waiting = [event for event in traced.of("note", "pending") if "duration_usec" in event]
     assert len(waiting) == 1 and waiting[0]["text"] == "epoll_wait", traced
     assert waiting[0]["duration_usec"] >= 200000 and any(frame.get("function") == "main" for frame in waiting[0]["stack"]), waiting
+
+
+# A thread that blocks every signal, and so cannot be stopped by its event; each of its calls sleeps several times.
+MASKED = r"""
+import signal, socket, sys, threading, time
+
+here, there = socket.socketpair()
+over, results = False, []
+
+def take():
+    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    while not over:
+        results.append(len(here.recv(16, socket.MSG_WAITALL)))
+
+def give():
+    while not over:
+        time.sleep(0.05)
+        there.send(b"abcd")
+    there.send(bytes(16))
+
+print("ready", flush=True)
+sys.stdin.readline()
+threads = [threading.Thread(target=target) for target in (take, give)]
+for thread in threads:
+    thread.start()
+sys.stdin.readline()
+over = True
+for thread in threads:
+    thread.join()
+print(sorted(set(results)))
+"""
+
+
+def test_masked_thread_is_moved_unseen():
+    """To be moved to another engine it is interrupted, in a call that goes on and is shown once."""
+    with harness.background(["/usr/bin/python3", "-c", MASKED], ready=b"ready") as process:
+        with harness.attach(process.pid, engine="perf") as attached:
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+            attached.seen(b"abcdabcdabcdabcd")  # from then on its calls stop
+            out, _ = process.communicate(b"over\n", timeout=20)
+            attached.finish()
+            events = harness.parse(attached.path.read_bytes())
+    assert out == b"[16]\n", out
+    results = {event.get("return_value") for event in events if event["kind"] == "call" and event["type"] == "recvfrom"}
+    assert results == {16}, results
+
+
+# What comes of a recv with MSG_WAITALL under SO_RCVTIMEO, amid ignored signals: two bytes of four are there, more come in time or never.
+TIMED = r"""
+import os, signal, socket, struct, sys, threading, time
+
+here, there = socket.socketpair()
+parent = os.getpid()
+if not os.fork():
+    while os.getppid() == parent:
+        time.sleep(0.02)
+        os.kill(parent, signal.SIGWINCH)
+    os._exit(0)
+print("ready", flush=True)
+sys.stdin.readline()
+here.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 400000))
+for late in 0.2, None:
+    there.send(b"ab")
+    if late:
+        threading.Timer(late, there.send, [b"cd"]).start()
+    begin = time.monotonic()
+    got = here.recv(4, socket.MSG_WAITALL)
+    took = time.monotonic() - begin
+    print(len(got), "early" if took < (0.15 if late else 0.38) else "late" if took > 0.75 else "in time", flush=True)
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("options", [[], ["-T"]])
+def test_timeouts_of_calls_that_go_on(options):
+    with harness.background(["/usr/bin/python3", "-c", TIMED], ready=b"ready") as process:
+        with harness.attach(process.pid, engine="perf", options=options) as attached:
+            out, _ = process.communicate(b"go\n", timeout=20)
+            attached.finish()
+    assert out.decode().splitlines() == ["4 in time", "2 in time"], out
