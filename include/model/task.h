@@ -13,11 +13,12 @@
 struct process {
 	pid_t pid; /* thread group, in the tracer's pid namespace */
 	unsigned refs;
-	unsigned threads;	 /* living traced threads */
-	bool attached;		 /* by -p, not started by us */
-	char *command_line;	 /* for "+ process" lines; owned; NULL: unknown */
-	char *executable;	 /* owned; NULL: unknown */
-	char comm[16];		 /* of its main thread as it ended, else of another; app/ */
+	unsigned threads;   /* living traced threads */
+	bool attached;	    /* by -p, not started by us */
+	char *command_line; /* for "+ process" lines; owned; NULL: unknown */
+	char *executable;   /* owned; NULL: unknown */
+	char comm[16]; /* of its main thread as it was described or ended, else of another; trace/ and app/ */
+	bool introduced;	 /* its line was shown; app/ */
 	struct task *state_task; /* state/: a living thread by which others find the fd table, or NULL */
 };
 

@@ -45,20 +45,27 @@ static struct value *process_details(struct pipeline *pipeline, const struct pro
 	return details;
 }
 
-/* "+ process 4410 curl: curl -s http://..." for what we start, attach to, or see forked. */
+/*
+ * "+ process 4410 curl: curl -s http://..." for what we start, attach to, or see forked. It is told with the
+ * first of its threads, which of one that is attached to is not the main thread.
+ */
 static void show_process(struct pipeline *pipeline, struct task *task, struct task *parent)
 {
 	struct process *process = task->process;
 	struct event event;
-	const char *line = process->command_line ? process->command_line : "";
+	const char *line = process->command_line ? process->command_line : "", *comm = task->comm;
 
+	process->introduced = true;
 	line_init(pipeline, &event, EVENT_PROCESS, process->attached && !parent ? "attached" : "started",
 		  task);
+	if (task->tid != process->pid && *process->comm)
+		event.comm = comm = process->comm;
+	event.tid = process->pid;
 	if (parent)
 		event.text = arena_printf(&pipeline->arena, "process %d of %d %s", process->pid,
-					  parent->process->pid, task->comm);
+					  parent->process->pid, comm);
 	else
-		event.text = arena_printf(&pipeline->arena, "process %d %s%s%s", process->pid, task->comm,
+		event.text = arena_printf(&pipeline->arena, "process %d %s%s%s", process->pid, comm,
 					  *line ? ": " : "", line);
 	struct value *details = process_details(pipeline, process);
 	if (parent)
@@ -96,10 +103,12 @@ void pipeline_task_new(void *user, struct task *task, struct task *parent, uint6
 		else
 			task->space = space_new(pipeline->stack, task->tid);
 	}
-	if (task->tid != task->process->pid)
-		show_thread(pipeline, task);
-	else
+	const bool is_main = task->tid == task->process->pid;
+
+	if (!task->process->introduced && (is_main || (task->process->attached && !parent)))
 		show_process(pipeline, task, parent);
+	if (!is_main)
+		show_thread(pipeline, task);
 }
 
 void pipeline_exiting(void *user, struct task *task)

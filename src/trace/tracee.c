@@ -98,22 +98,24 @@ static char *read_executable(pid_t tid)
 	return strdup(path);
 }
 
-static void read_comm(struct task *task)
+static void read_comm(pid_t tid, char comm[16])
 {
 	char text[32];
-	int got = proc_read(text, sizeof(text), "/proc/%d/comm", task->tid);
+	int got = proc_read(text, sizeof(text), "/proc/%d/comm", tid);
 
 	if (got <= 0)
 		return;
 	text[strcspn(text, "\n")] = 0;
-	snprintf(task->comm, sizeof(task->comm), "%.15s", text);
+	snprintf(comm, 16, "%.15s", text);
 }
 
 void tracee_describe(struct tracee *tracee)
 {
 	struct process *process = tracee->task.process;
 
-	read_comm(&tracee->task);
+	read_comm(tracee->task.tid, tracee->task.comm);
+	if (tracee->task.tid != process->pid)
+		read_comm(process->pid, process->comm);
 	free(process->command_line);
 	free(process->executable);
 	process->command_line = read_command_line(tracee->task.tid);
@@ -149,7 +151,7 @@ void tracee_announce(struct tracee *tracee, struct tracee *parent, uint64_t clon
 	else if (!tracee->task.process->command_line)
 		tracee_describe(tracee);
 	else
-		read_comm(&tracee->task);
+		read_comm(tracee->task.tid, tracee->task.comm);
 	if (tracee->life != LIFE_ATTACHED)
 		tracee->life = LIFE_TRACED;
 	if (events->task_new)

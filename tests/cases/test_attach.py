@@ -68,6 +68,17 @@ def test_shows_a_request(program, attach_engine, variant):
     assert traced.calls("read", success=True)[0]["caller"]["function"] == "answer"
 
 
+def test_process_comes_before_its_threads(program, attach_engine):
+    """Its main thread is seized last (docs/GENTLE.md), but nobody meets threads of a process that was not told of."""
+    with harness.background([program("sleepers")], ready=b"ready") as process:
+        with harness.attach(process.pid, engine=attach_engine) as attached:
+            traced = attached.stop()
+        process.communicate(b"go\n", timeout=20)
+    told = [(event["type"], event["thread_id"], event["comm"], event["text"].split(":")[0]) for event in traced.of("process", "attached", "thread")]
+    assert told[0] == ("attached", process.pid, "sleepers.dynami", f"process {process.pid} sleepers.dynami"), told
+    assert len(told) == 18 and {kind for kind, *_ in told[1:]} == {"thread"}, told
+
+
 @pytest.mark.parametrize("signo", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_let_go(program, attach_engine, signo):
     with echo_program(program, "1000") as (pid, port, process):
