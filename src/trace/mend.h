@@ -59,7 +59,9 @@ void partial_left(struct tracee *tracee, int64_t result);
 /* At a stop before it began again: a signal ends it after all, with the part. */
 void partial_undo(struct tracee *tracee);
 
-/* owed.c: at the entry of a call, and at its exit */
+/* owed.c: keeps what the next call on a socket is to be told; at the entry of a call, and at its exit
+ */
+void owed_keep(struct tracee *tracee, uint64_t fd, int borrowed, int error);
 void owed_entered(struct tracee *tracee, uint64_t number, const uint64_t args[6]);
 void owed_left(struct tracee *tracee);
 

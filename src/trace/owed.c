@@ -3,6 +3,10 @@
  * told to the thread's next call that moves data on it, as the kernel would have: that call is left out, and
  * fails with it.
  */
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "mend.h"
 #include "tracee.h"
 
@@ -23,21 +27,57 @@ static bool moves_data(const struct row *row)
 	}
 }
 
-void owed_entered(struct tracee *tracee, uint64_t number, const uint64_t args[6])
+/* 0: not known. */
+static uint64_t inode_of(int fd)
 {
-	const struct abi_number *entry = abi_number(tracee->abi, number);
+	struct stat about;
 
-	if (!tracee->owed.number || tracee->partial.active || entry->row == CALL_NONE ||
-	    args[0] != tracee->owed.fd)
+	return fstat(fd, &about) ? 0 : about.st_ino;
+}
+
+void owed_keep(struct tracee *tracee, uint64_t fd, int borrowed, int error)
+{
+	tracee->owed = (struct mend_error){ .fd = fd, .inode = inode_of(borrowed), .number = error };
+}
+
+/* Whether the number still stands for the socket that the error was taken from. */
+static bool is_same(const struct tracee *tracee)
+{
+	const int fd = borrow_fd(tracee, tracee->owed.fd);
+	const bool same = fd >= 0 && inode_of(fd) == tracee->owed.inode;
+
+	if (fd >= 0)
+		close(fd);
+	return same;
+}
+
+static void leave_out(struct tracee *tracee)
+{
+	struct user_regs_struct regs;
+
+	if (tracee_regs(tracee))
 		return;
-	if (moves_data(&call_rows[entry->row]) && !tracee_regs(tracee)) {
-		struct user_regs_struct regs = tracee->regs;
+	regs = tracee->regs;
+	regs.orig_rax = (unsigned long long)-1;
+	tracee->tells_owed = tracee->want_exit = !tracee_set_regs(tracee, &regs);
+}
 
-		regs.orig_rax = (unsigned long long)-1;
-		tracee->tells_owed = tracee->want_exit = !tracee_set_regs(tracee, &regs);
-	} else if (entry->row == CALL_close) {
+void owed_entered(struct tracee *tracee, uint64_t number, const uint64_t given[6])
+{
+	uint64_t args[6];
+	bool known;
+
+	if (!tracee->owed.number || tracee->partial.active)
+		return;
+	memcpy(args, given, sizeof(args));
+	const uint16_t row = call_number_row(tracee, tracee->abi, number, args, &known);
+
+	if (row == CALL_NONE || !known || args[0] != tracee->owed.fd)
+		return;
+	if (row == CALL_close || (moves_data(&call_rows[row]) && !is_same(tracee)))
 		tracee->owed.number = 0;
-	}
+	else if (moves_data(&call_rows[row]))
+		leave_out(tracee);
 }
 
 void owed_left(struct tracee *tracee)

@@ -90,7 +90,6 @@ static bool is_stream(int fd)
 /* Whether messages end there: the last one of a stream may have been cut short itself. */
 static bool messages_end(struct tracee *tracee, const struct cut *cut, int fd, bool receives)
 {
-	const struct mend_error none = { 0 };
 	socklen_t size = sizeof(int);
 	int error = 0;
 
@@ -103,7 +102,8 @@ static bool messages_end(struct tracee *tracee, const struct cut *cut, int fd, b
 		return true;
 	if (error == ERESTARTSYS || error == EINTR)
 		return false;
-	tracee->owed = error ? (struct mend_error){ .fd = cut->args[0], .number = error } : none;
+	if (error)
+		owed_keep(tracee, cut->args[0], fd, error);
 	return true;
 }
 

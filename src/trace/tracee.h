@@ -70,7 +70,7 @@ struct partial {
 
 /* An error that was taken from a socket, and is to be told to the next call on it: 0: none. */
 struct mend_error {
-	uint64_t fd;
+	uint64_t fd, inode; /* the socket's: another one may have that number by then */
 	int number;
 };
 

@@ -225,12 +225,19 @@ def traced_by(request, perf_trouble):
     return lambda command: harness.trace_attached(["sh", "-c", 'read line; exec "$@"', "sh", *command], engine="perf")
 
 
+@pytest.mark.parametrize("variant", ["dynamic", "m32"])
 @pytest.mark.parametrize("later", ["600000", "5000", "0"])
-def test_error_after_a_signal(program, traced_by, later):
+def test_error_after_a_signal(program, traced_by, later, variant):
     """What ended a recvmmsg is told to the next call, though an ignored signal came while it waited."""
-    traced = traced_by([program("lateerror"), later])
+    traced = traced_by([program("lateerror", variant), later])
     assert traced.out == "1 ECONNREFUSED\n", traced
-    assert traced.calls("recvfrom", errno="ECONNREFUSED"), traced
+    assert traced.calls("recvfrom", "recv", errno="ECONNREFUSED"), traced
+
+
+def test_error_of_a_socket_that_is_gone(program, traced_by):
+    """It is not told to another socket that has its number by then."""
+    traced = traced_by([program("lateerror"), "5000", "replaced"])
+    assert traced.out == "1 EAGAIN\n", traced
 
 
 @pytest.mark.parametrize("engine_name", ["seccomp", "syscall"])

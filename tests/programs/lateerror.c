@@ -1,9 +1,10 @@
 /*
  * lateerror: a thread waits in recvmmsg for two datagrams and gets one; its process takes an ignored signal;
  * later, after as many microseconds as the argument says, the socket is refused, which ends the call. Prints
- * how many came, and the error that the socket has for the next call.
+ * how many came, and the error that the socket has for the next call. With a second argument another socket
+ * takes its number before that call.
  *
- * Must see: "1 ECONNREFUSED", with and without a tracer.
+ * Must see: "1 ECONNREFUSED", with and without a tracer; or "1 EAGAIN".
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -34,6 +35,8 @@ static void join(int fd, int to)
 		perror("connect");
 }
 
+static int replacement = -1;
+
 static void *waits(void *arg)
 {
 	const int fd = *(int *)arg;
@@ -42,6 +45,9 @@ static void *waits(void *arg)
 	struct mmsghdr messages[2] = { { .msg_hdr = { .msg_iov = &pieces[0], .msg_iovlen = 1 } },
 				       { .msg_hdr = { .msg_iov = &pieces[1], .msg_iovlen = 1 } } };
 	const int got = recvmmsg(fd, messages, 2, 0, NULL);
+
+	if (replacement >= 0)
+		dup2(replacement, fd);
 	const ssize_t next = recv(fd, data[0], 4, MSG_DONTWAIT);
 
 	printf("%d %s\n", got, next < 0 ? strerrorname_np(errno) : "none");
@@ -54,6 +60,8 @@ int main(int argc, char **argv)
 	char peeked;
 	pthread_t thread;
 
+	if (argc > 2)
+		replacement = at_loopback();
 	join(mine, other);
 	join(other, mine);
 	pthread_create(&thread, NULL, waits, &mine);
