@@ -82,6 +82,9 @@ static inline char option_letter(const struct option *option)
 /* What strace's letter is in sockline, for letters that are none of ours; NULL: strace has no such letter
  * either. */
 const char *option_strace_letter(char letter);
+/* The same for its long names, and those of its -e's qualifiers that are such too; len bytes of name count.
+ */
+const char *option_strace_name(const char *name, size_t len);
 /* The same for the qualifiers of strace's -e, such as "signal"; len bytes of name count. */
 const char *option_strace_qualifier(const char *name, size_t len);
 

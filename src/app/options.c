@@ -175,13 +175,15 @@ static const struct option *find_name(const char *word, size_t len)
 /* Names the long option that is nearest to what was typed. */
 static int unknown_name(const char *word, size_t len, struct error *error)
 {
+	const char *way = option_strace_name(word, len), *nearest = "help";
 	char typed[64];
-	const char *nearest = "help";
 
 	if (len >= sizeof(typed))
 		len = sizeof(typed) - 1;
 	memcpy(typed, word, len);
 	typed[len] = 0;
+	if (way)
+		return error_set(error, EINVAL, "--%s is strace's: %s", typed, way);
 	for (size_t i = 0; i < option_count; i++)
 		if (option_table[i].group != GROUP_HIDDEN &&
 		    word_distance(option_table[i].name, typed) < word_distance(nearest, typed))
