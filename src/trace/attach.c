@@ -53,6 +53,11 @@ static int seize(struct tracer *tracer, pid_t tid)
 	return error;
 }
 
+int attach_again(const struct tracee *tracee)
+{
+	return seize(tracee->tracer, tracee->task.tid);
+}
+
 static bool already_ours(pid_t tid)
 {
 	struct proc_status status;

@@ -65,27 +65,28 @@ static bool owes_exit(const struct tracee *tracee)
 	       (tracee->partial.active || (tracee->reconnecting && !tracee->tracer->cutting));
 }
 
-/* Whether it stands where nothing is owed to it. */
-static bool is_free(const struct tracee *tracee)
+bool letgo_owes_nothing(const struct tracee *tracee)
 {
-	return tracee->tracer->freezing && letgo_is_gathered(tracee) && !tracee->inside &&
-	       tracee->kind != STOP_GROUP && !owes_exit(tracee) && !tracee->cleared && !tracee->child;
+	return letgo_is_gathered(tracee) && !tracee->inside && tracee->kind != STOP_GROUP &&
+	       !owes_exit(tracee) && !tracee->cleared && !tracee->child;
 }
 
-static bool is_leader(const struct tracee *tracee)
+bool letgo_is_leader(const struct tracee *tracee)
 {
 	return tracee->task.process && tracee->task.tid == tracee->task.process->pid;
 }
 
 bool letgo_holds(const struct tracee *tracee)
 {
-	return is_free(tracee) && !tracee->mending && !is_leader(tracee);
+	return tracee->tracer->freezing && letgo_owes_nothing(tracee) && !tracee->mending &&
+	       !letgo_is_leader(tracee);
 }
 
 /* A call that is to begin again does so: the kernel is told to look at it when a thread is detached. */
 bool letgo_frees(const struct tracee *tracee)
 {
-	return is_free(tracee) && is_leader(tracee) && tracee->perf.event.fd < 0;
+	return letgo_is_leader(tracee) && letgo_owes_nothing(tracee) &&
+	       (tracee->perf.goes || (tracee->tracer->freezing && perf_is_past(tracee)));
 }
 
 /* Whether a tracee could still be at the entry of a call, or have its call disturbed, when the thread ends.
@@ -250,7 +251,7 @@ static bool all_gathered(struct tracer *tracer, uint64_t passed)
 }
 
 /* Whether signals may come now, as far as is known. */
-static bool had_signals(const struct tracee *tracee)
+bool letgo_had_signals(const struct tracee *tracee)
 {
 	const struct trace_process *process = process_of(tracee);
 	uint64_t now = clock_monotonic_ns();
@@ -267,8 +268,10 @@ static void wake_leaders(struct tracer *tracer)
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
 		struct tracee *tracee = slot->value;
 
-		if (letgo_is_gathered(tracee) && is_leader(tracee) && tracee->calls_stop &&
-		    !tracee->stopped && !tracee->woken && had_signals(tracee) && attach_may_wake(tracee))
+		if (letgo_is_gathered(tracee) && letgo_is_leader(tracee) &&
+		    (tracee->calls_stop || tracee->perf.event.fd >= 0) && !tracee->freed &&
+		    !tracee->stopped && !tracee->woken && letgo_had_signals(tracee) &&
+		    attach_may_wake(tracee))
 			tracee->woken = !ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
 	}
 }

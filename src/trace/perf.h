@@ -103,6 +103,7 @@ struct perf_task {
 	uint64_t patrol_head;	    /* where the ring ended when it was looked at last */
 	uint64_t quiet_from;	    /* perf_quiesce.c: its time on a processor when it was looked at first */
 	bool is_past;		    /* and whether it got on since */
+	bool goes;		    /* letting go: nothing of ours is to come in it any more */
 	uint64_t insns[PERF_INSNS]; /* behind which 64-bit calls' instructions are known to be */
 	bool own_signal;	    /* a SIGTRAP of the program's own comes again, as own_info says */
 	siginfo_t own_info;
@@ -123,8 +124,9 @@ struct perf {
 	unsigned recording;		  /* and that do not */
 	bool wants_maps;
 	bool counts_lost;
-	bool guards;  /* there are attached programs */
-	bool closing; /* letting go */
+	bool guards;	 /* there are attached programs */
+	bool leaders_go; /* letting go, at first: perf_leader.c */
+	bool closing;	 /* letting go */
 };
 
 /* perf_event.c */
@@ -222,6 +224,16 @@ bool perf_is_masked(const struct tracee *tracee);
 /* It stands at a call's entry or exit under the syscall engine: it comes back when it has unblocked SIGTRAP.
  */
 void perf_watch_mask(struct tracee *tracee);
+
+/* perf_leader.c */
+/* While signals come, lets go of the leaders of processes with more threads, before their events are taken
+ * away. Dispatches stops meanwhile. Returns whether there were any. */
+bool perf_leaders_letgo(struct tracer *tracer);
+/* In tracee_resume, while that lasts. */
+void perf_leader_resuming(struct tracee *tracee);
+/* Traces them again where SIGTRAP is still ignored, since no other thread stops that could give its action
+ * back. Returns whether there were any. */
+bool perf_leaders_take_back(struct tracer *tracer);
 
 /* perf_quiesce.c */
 /* The events of the held tracee's process are disabled, or all events where none is held: waits until none of

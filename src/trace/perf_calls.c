@@ -280,7 +280,8 @@ void perf_was_woken(struct tracee *tracee, bool mended)
 {
 	if (!tracee->engine->exits_only || tracee_regs(tracee))
 		return;
-	const bool leaves = tracee->tracer->perf->closing || tracee->perf.moving;
+	const struct perf *perf = tracee->tracer->perf;
+	const bool leaves = perf->closing || perf->leaders_go || tracee->perf.moving;
 
 	if (mended || (leaves && restart_is_code((int32_t)tracee->regs.rax)))
 		perf_begins_again(tracee);

@@ -6,7 +6,12 @@
 #include "perf.h"
 #include "tracee.h"
 
-enum { LETGO_TICK_NS = 5000000, LETGO_NATURAL_NS = 20000000, LETGO_MOST_NS = 1000000000 };
+enum {
+	LETGO_TICK_NS = 5000000,
+	LETGO_NATURAL_NS = 20000000,
+	LETGO_MOST_NS = 1000000000,
+	LETGO_INTERRUPTS = 4
+};
 enum { LEAVING_TICK_NS = 1000000, LEAVING_MOST_NS = 300000000, REST_MOST_NS = 20000000 };
 
 static bool needs_release(const struct tracee *tracee)
@@ -35,6 +40,16 @@ static bool may_inject(const struct tracee *tracee)
 	       (tracee->kind == STOP_SIGNAL || tracee->kind == STOP_INTERRUPT || tracee->kind == STOP_GROUP);
 }
 
+/* What an event sends comes on the way back from the call (kernel/events/core.c, perf_pending_task), which is
+ * past at the stop of a signal or an interruption: kernel/signal.c, get_signal runs it first. */
+bool perf_is_past(const struct tracee *tracee)
+{
+	if (tracee->perf.event.fd < 0)
+		return true;
+	return !needs_release(tracee) && tracee->deliver != SIGTRAP &&
+	       (tracee->kind == STOP_SIGNAL || tracee->kind == STOP_INTERRUPT) && !trap_is_queued(tracee);
+}
+
 void perf_resuming(struct tracee *tracee)
 {
 	const struct perf *perf = tracee->tracer->perf;
@@ -50,6 +65,8 @@ void perf_resuming(struct tracee *tracee)
 			trap_flush(tracee);
 		tracee->perf.moving = tracee->interrupt_due = false;
 	}
+	if (perf->leaders_go)
+		perf_leader_resuming(tracee);
 	if (tracee->perf.away && tracee->kind == STOP_SYSCALL && !perf->closing)
 		perf_watch_mask(tracee);
 	if (!perf->closing || !needs_release(tracee) || !may_inject(tracee))
@@ -59,6 +76,7 @@ void perf_resuming(struct tracee *tracee)
 	if (trap_release(tracee))
 		return;
 	process_of(tracee)->trap_queued = false;
+	tracee->perf.goes = letgo_is_leader(tracee);
 	if (tracee->kind == STOP_GROUP) {
 		ptrace(PTRACE_INTERRUPT, tracee->task.tid, 0, 0);
 		tracee->request = PTRACE_CONT;
@@ -75,7 +93,7 @@ static unsigned interrupt_some(struct tracer *tracer, unsigned skip)
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
 		struct tracee *tracee = slot->value;
 
-		if (tracee->stopped || tracee->life != LIFE_TRACED || !needs_release(tracee))
+		if (tracee->stopped || tracee->freed || tracee->life != LIFE_TRACED || !needs_release(tracee))
 			continue;
 		left++;
 		if (tracee->task.process == before || nth++ < skip || !attach_may_wake(tracee))
@@ -198,33 +216,47 @@ static void tell_rest(struct tracer *tracer)
 		perf_files_drain(slot->value);
 }
 
-/* Natural stops first, then interruptions. */
-void perf_letgo(struct tracer *tracer)
+/*
+ * Gives the programs their action for SIGTRAP back: at natural stops at first, then at interruptions; these
+ * come soon where the leader was let go, whose children would go on ignoring it.
+ */
+static void release_all(struct tracer *tracer, bool soon)
 {
-	uint64_t begin, asked = 0;
+	const uint64_t begin = clock_monotonic_ns(), natural_ns = soon ? LEAVING_TICK_NS : LETGO_NATURAL_NS;
+	uint64_t asked = 0, now;
 	unsigned skip = 0;
 	struct stop stop;
 
-	if (!tracer->perf)
-		return;
-	await_leaving(tracer);
-	begin = clock_monotonic_ns();
-	tracer->perf->closing = true;
-	end_unguarded(tracer);
-	bell_set(tracer, LETGO_TICK_NS, LETGO_TICK_NS);
-	while (count_unreleased(tracer) && clock_monotonic_ns() - begin < LETGO_MOST_NS) {
-		uint64_t now = clock_monotonic_ns();
-
-		if (now - begin > LETGO_NATURAL_NS && now - asked > LETGO_NATURAL_NS) {
+	bell_set(tracer, soon ? LEAVING_TICK_NS : LETGO_TICK_NS, LETGO_TICK_NS);
+	while (count_unreleased(tracer) && (now = clock_monotonic_ns()) - begin < LETGO_MOST_NS) {
+		if (now - begin > natural_ns && now - asked > LETGO_NATURAL_NS) {
 			interrupt_some(tracer, skip++);
 			asked = now;
+			if (skip > LETGO_INTERRUPTS)
+				perf_leaders_take_back(tracer);
 		}
-		if (!stop_wait(tracer, &stop))
+		if (!stop_wait(tracer, &stop) && !perf_leaders_take_back(tracer))
 			break;
 		if (stop.tid)
 			dispatch(tracer, &stop);
 	}
 	bell_set(tracer, 0, 0);
+}
+
+/* Natural stops first, then interruptions. */
+void perf_letgo(struct tracer *tracer)
+{
+	bool leaders;
+
+	if (!tracer->perf)
+		return;
+	await_leaving(tracer);
+	leaders = perf_leaders_letgo(tracer);
+	if (leaders)
+		await_leaving(tracer); /* whom a signal woke before that gets to its stop */
+	tracer->perf->closing = true;
+	end_unguarded(tracer);
+	release_all(tracer, leaders);
 	tell_unreleased(tracer);
 	tell_rest(tracer);
 }

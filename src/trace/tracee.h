@@ -396,6 +396,8 @@ void attach_wake(struct tracee *tracee);
 const struct row *attach_look_asleep(struct tracee *tracee, struct call *call);
 /* Tells of a call in which a thread sleeps, if it is wanted. */
 void attach_tell_blocked(struct tracee *tracee, const struct call *found);
+/* Traces a thread anew that was let go. Returns 0 or a negative errno. */
+int attach_again(const struct tracee *tracee);
 /* Whether it does harm now. */
 bool attach_may_wake(struct tracee *tracee);
 /* The first stop of an attached thread. */
@@ -408,9 +410,11 @@ void refuse_explain(pid_t pid, int why, struct error *error);
 /* Why the command could not be seized; returns a negative errno. */
 int refuse_command(pid_t pid, int why, struct error *error);
 void letgo_all(struct tracer *tracer);
-/* Where signals come that may be ignored: lets go of the leaders of processes with more threads, and from
- * then on at their stops. */
-void letgo_leaders(struct tracer *tracer);
+/* Whether signals may come to its process now, as far as is known. */
+bool letgo_had_signals(const struct tracee *tracee);
+bool letgo_is_leader(const struct tracee *tracee);
+/* Whether a stopped thread stands where it can be let go. */
+bool letgo_owes_nothing(const struct tracee *tracee);
 /* Whether a thread that has stopped stays so until all are let go. */
 bool letgo_holds(const struct tracee *tracee);
 /* Whether it is let go at once. A call that is to begin again does so: the kernel is told to look at a thread
@@ -442,6 +446,8 @@ long perf_patrol_ns(const struct tracer *tracer);
 void perf_letgo(struct tracer *tracer);
 /* In tracee_resume: what is to be done in the thread before it runs again. */
 void perf_resuming(struct tracee *tracee);
+/* All events are disabled: whether nothing of ours is to come any more in a thread that has stopped. */
+bool perf_is_past(const struct tracee *tracee);
 void perf_free(struct tracer *tracer);
 
 /* clone.c */

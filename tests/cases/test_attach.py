@@ -98,9 +98,9 @@ def test_busy_server_is_let_go_at_any_moment(attach_engine):
     assert not troubles, troubles
 
 
-def test_let_go_amid_signals():
+def test_let_go_amid_signals(attach_engine):
     """Signals that the program ignores arrive all the time, while threads are seized, woken, gathered and let go."""
-    troubles = gentle.TARGETS["crowd of 64, amid signals"](lambda pid: gentle.cycles(pid, "syscall", signal.SIGINT, 60))
+    troubles = gentle.TARGETS["crowd of 64, amid signals"](lambda pid: gentle.cycles(pid, attach_engine, signal.SIGINT, 60))
     assert not troubles, troubles
 
 

@@ -187,6 +187,42 @@ def test_its_own_sigtrap_waits():
     assert out.decode().splitlines() == ["thread (0, True)"], out
 
 
+# The second thread waits for ten bytes, in a call that must not be woken.
+UNWAKEABLE = r"""
+import socket, sys, threading
+
+left, right = socket.socketpair()
+threading.Thread(target=lambda: print(len(left.recv(10, socket.MSG_WAITALL)), flush=True)).start()
+print("ready", flush=True)
+for line in sys.stdin:
+    right.send(b"x")
+    print("sent", flush=True)
+"""
+
+
+def test_first_thread_alone_can_be_woken():
+    """Let go before the others where signals come, it is asked once more to give SIGTRAP back."""
+    def ignores_sigtrap():
+        return bool(int(harness.status_field(process.pid, "SigIgn"), 16) >> (signal.SIGTRAP - 1) & 1)
+
+    with harness.background(["/usr/bin/python3", "-c", UNWAKEABLE], ready=b"ready") as process:
+        def send(count):
+            process.stdin.write(b"\n" * count)
+            process.stdin.flush()
+            assert all(process.stdout.readline() == b"sent\n" for _ in range(count))
+
+        with harness.attach(process.pid, engine="perf") as attached:
+            send(4)
+            assert ignores_sigtrap()
+            process.send_signal(signal.SIGWINCH)
+            attached.stop()
+        assert_untraced(process.pid)
+        assert not ignores_sigtrap()
+        send(5)
+        out, _ = process.communicate(b"\n", timeout=10)
+    assert sorted(out.split()) == [b"10", b"sent"], out
+
+
 def test_pending(program):
     """A call that is entered while attached and blocks for long is told of once, with its stack."""
     with echo_program(program) as (pid, port, _):
