@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,6 +22,9 @@ enum {
 	NUDGE_BYTES = 128 << 10, /* the writer is woken before its time when this much waits */
 	KEEP_BYTES = 1 << 20,	 /* a larger buffer goes back to the heap after a burst */
 	WRITE_BYTES = 4096,	 /* to pipes and terminals at once: PIPE_BUF, which is atomic (pipe(7)) */
+	DEATH_MS = 100,		 /* from the last of a command's descriptors to its end */
+	SHELL_NO_RIGHT = 126,	 /* of a command that the shell could not run (POSIX, 2.8.2) */
+	SHELL_NO_COMMAND = 127,
 };
 
 /* How long a line waits for others. On a terminal the program's own output should stand near the calls that
@@ -43,19 +47,60 @@ static void complain_once(struct output *output, const char *message)
 		output->complain(output->user, message);
 }
 
+/* What became of the command that reads, where it failed; it did what it wanted with the trace otherwise. */
+static void say_end(const struct output *output, int status, char *words, size_t size)
+{
+	const char *name = WIFSIGNALED(status) ? names_signal(WTERMSIG(status)) : NULL;
+
+	if (WIFSIGNALED(status))
+		snprintf(words, size, "the reader of the trace (%s) was killed by %s", output->path,
+			 name ? name : "an unknown signal");
+	else
+		snprintf(words, size, "the reader of the trace (%s) ended with status %d%s", output->path,
+			 WEXITSTATUS(status),
+			 WEXITSTATUS(status) == SHELL_NO_COMMAND ? " (command not found)"
+			 : WEXITSTATUS(status) == SHELL_NO_RIGHT ? " (it cannot be executed)"
+								 : "");
+}
+
+/* Nobody reads any more. A command that did so by its death is just about to be dead. */
+static void complain_gone(struct output *output)
+{
+	const int status = output->child ? output_child_status(output, DEATH_MS) : -1;
+	char words[448], message[512];
+
+	if (status > 0)
+		say_end(output, status, words, sizeof(words));
+	else
+		snprintf(words, sizeof(words), "the reader of the trace (%s) is gone", output->path);
+	snprintf(message, sizeof(message), "%s: tracing goes on without output", words);
+	complain_once(output, message);
+}
+
+/* After the last line: a command that never read is told of, though all went into its pipe; one that ends
+ * with a status of its own, as grep does that found nothing, is not. */
+static void complain_child(struct output *output, int status)
+{
+	char words[448];
+
+	if (status < 0 || (WIFEXITED(status) && WEXITSTATUS(status) != SHELL_NO_COMMAND &&
+			   WEXITSTATUS(status) != SHELL_NO_RIGHT))
+		return;
+	say_end(output, status, words, sizeof(words));
+	complain_once(output, words);
+}
+
 static void complain_error(struct output *output, int error)
 {
 	char message[512];
 	const char *why = names_errno_text(error);
 
-	if (error == EPIPE)
-		snprintf(message, sizeof(message),
-			 "the reader of the trace (%s) is gone: tracing goes on without output",
-			 output->path);
-	else
-		snprintf(message, sizeof(message),
-			 "cannot write the trace to %s: %s: tracing goes on without output", output->path,
-			 why ? why : "unknown error");
+	if (error == EPIPE) {
+		complain_gone(output);
+		return;
+	}
+	snprintf(message, sizeof(message), "cannot write the trace to %s: %s: tracing goes on without output",
+		 output->path, why ? why : "unknown error");
 	complain_once(output, message);
 }
 
@@ -485,7 +530,7 @@ int output_close(struct output *output)
 		complain_error(output, error);
 	}
 	if (output->child)
-		output_wait_child(output);
+		complain_child(output, output_wait_child(output));
 	free_output(output);
 	return -error;
 }

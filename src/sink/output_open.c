@@ -164,19 +164,28 @@ struct output *output_open(const char *path, bool append, void (*complain)(void 
 	return output;
 }
 
-void output_wait_child(struct output *output)
+/* Other threads' children are not the tracer's to reap (__WNOTHREAD in trace/bell.c), so it is there. */
+int output_child_status(const struct output *output, int patience_ms)
 {
-	int status;
+	struct pollfd ended = { .fd = output->child_pidfd, .events = POLLIN };
+	siginfo_t info = { 0 };
 
-	if (output->child_pidfd >= 0) {
-		struct pollfd ended = { .fd = output->child_pidfd, .events = POLLIN };
-		while (poll(&ended, 1, -1) < 0 && errno == EINTR)
-			;
-		close(output->child_pidfd);
-		waitpid(output->child, &status, WNOHANG);
-		return;
-	}
-	/* Kernels before 5.3: the tracer's own wait4(-1) may have reaped it, which is ECHILD. */
-	while (waitpid(output->child, &status, 0) < 0 && errno == EINTR)
+	if (ended.fd < 0)
+		return -1;
+	while (poll(&ended, 1, patience_ms) < 0 && errno == EINTR)
 		;
+	if (waitid(P_PID, (id_t)output->child, &info, WEXITED | WNOWAIT | WNOHANG) < 0 || !info.si_pid)
+		return -1;
+	return info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0) : W_EXITCODE(0, info.si_status);
+}
+
+int output_wait_child(struct output *output)
+{
+	int status = output_child_status(output, -1), reaped;
+
+	while (waitpid(output->child, &reaped, 0) < 0 && errno == EINTR)
+		;
+	if (output->child_pidfd >= 0)
+		close(output->child_pidfd);
+	return status;
 }

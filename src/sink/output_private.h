@@ -52,7 +52,10 @@ struct output {
 struct output *output_custom(int (*write)(void *user, const char *data, size_t len), void *write_user,
 			     const char *path, void (*complain)(void *user, const char *message), void *user);
 
-/* Waits until the command ended, whoever reaps it. */
-void output_wait_child(struct output *output);
+/* How the command ended, within so many ms (-1: as long as it takes): its wait status, -1: it lives or that
+ * cannot be told. */
+int output_child_status(const struct output *output, int patience_ms);
+/* Waits until the command ended, and reaps it. The same. */
+int output_wait_child(struct output *output);
 
 #endif

@@ -93,6 +93,22 @@ def test_killed_reader(program, form):
     assert_whole(data[:data.rindex(b"\n") + 1], form)
 
 
+@pytest.mark.parametrize("command, words", [
+    ("nosuchcommand", "(|nosuchcommand) ended with status 127 (command not found)"), ("exec /", "(|exec /) ended with status 126 (it cannot be executed)"),
+    ("kill -9 $$", "(|kill -9 $$) was killed by SIGKILL"), ("exit 3", "(|exit 3) ended with status 3"), ("exec head -c 9 >/dev/null", "(|exec head -c 9 >/dev/null) is gone")])
+@pytest.mark.parametrize("rounds", [1, 2000])
+def test_reader_that_fails(program, rounds, command, words):
+    """What became of the command that the trace goes to is said; one that did not want it all is not worth a word where all went to it."""
+    ended = harness.sockline("-o", f"|{command}", program("counts"), rounds)
+    unharmed(ended, rounds)
+    said = complaints(ended.err)
+    if rounds > 1:
+        assert said == [f"sockline: the reader of the trace {words}: tracing goes on without output"], ended.err
+    else:
+        assert len(said) <= 1 and all(line.startswith(f"sockline: the reader of the trace {words}") for line in said), ended.err
+        assert said or command.startswith(("exit", "exec head")), ended.err
+
+
 def test_reader_killed_while_attached(program, attach_engine):
     """The server never notices, and sockline goes on until it is told to end."""
     with harness.scratch("fifo") as fifo, echo_program(program) as (pid, port, process):
