@@ -199,7 +199,7 @@ void pipeline_executable_map(void *user, struct task *task)
 		space_changed(task->space);
 }
 
-/* Who sent a signal, as far as siginfo tells. */
+/* Who sent a signal, or which address is at fault, as far as siginfo tells. */
 void pipeline_signal(void *user, struct task *task, int signo, const void *siginfo)
 {
 	struct pipeline *pipeline = user;
@@ -210,7 +210,11 @@ void pipeline_signal(void *user, struct task *task, int signo, const void *sigin
 	line_init(pipeline, &event, EVENT_SIGNAL, name ? name : "SIG?", task);
 	struct value *details = value_struct(&pipeline->arena, NULL);
 	value_append(details, value_int(&pipeline->arena, "signo", signo));
-	if (info && (info->si_code == SI_USER || info->si_code == SI_QUEUE || info->si_code == SI_TKILL)) {
+	const char *fault = info ? pipeline_fault(event.type, info, &pipeline->arena, details) : NULL;
+	if (fault) {
+		event.text = fault;
+	} else if (info &&
+		   (info->si_code == SI_USER || info->si_code == SI_QUEUE || info->si_code == SI_TKILL)) {
 		value_append(details, value_int(&pipeline->arena, "sender", info->si_pid));
 		event.text = arena_printf(&pipeline->arena, "%s from %d", event.type, info->si_pid);
 	} else {

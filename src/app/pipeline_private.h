@@ -2,6 +2,8 @@
 #ifndef SOCKLINE_APP_PIPELINE_PRIVATE_H
 #define SOCKLINE_APP_PIPELINE_PRIVATE_H
 
+#include <signal.h>
+
 #include "app/pipeline.h"
 #include "base/map.h"
 #include "decode/capture.h"
@@ -98,6 +100,10 @@ void pipeline_show_pending(struct pipeline *pipeline, struct task *task, struct 
 			   int64_t waiting_ns);
 /* Whether such a call was not told of yet: once per thread and place in the code. */
 bool pipeline_note_once(struct pipeline *pipeline, const struct task *task, const struct call *call);
+/* signals.c: "SIGSEGV at 0x10 (SEGV_MAPERR)", for what a thread's own doing raised; details get the same.
+ * NULL: it is no such signal. */
+const char *pipeline_fault(const char *signal, const siginfo_t *info, struct arena *arena,
+			   struct value *details);
 /* tcp_info.c */
 void pipeline_tcp_sample(void *user, struct file *file, const struct tcp_sample *sample);
 

@@ -401,3 +401,19 @@ def test_parents_killed_at_their_forks(program, engine):
     assert min(seen) > 1, sorted(seen)[:5]
     named = [event["details"].get("parent_id") for event in traced.of("process") if "details" in event]
     assert 0 not in named, named
+
+
+FAULTS = [("ctypes.string_at(16)", {"code": "SEGV_MAPERR", "address": {"pointer": "0x10"}}, "SIGSEGV at 0x10 (SEGV_MAPERR)"),
+          ("ctypes.string_at(0)", {"code": "SEGV_MAPERR", "address": None}, "SIGSEGV at 0x0 (SEGV_MAPERR)"),
+          ("ctypes.string_at(0xdead << 48)", {}, "SIGSEGV"), ("os.kill(os.getpid(), 11)", None, None)]
+
+
+@pytest.mark.parametrize("what, details, text", FAULTS, ids=["address", "null", "no address", "sent"])
+def test_address_of_a_fault(engine, what, details, text):
+    """Of a signal that the thread itself raised, the address; never of one that was sent."""
+    traced = harness.trace(["/usr/bin/python3", "-c", f"import ctypes, os, resource; resource.setrlimit(4, (0, 0)); {what}"], engine=engine)
+    assert traced.ended.killed_by == signal.SIGSEGV, traced
+    told, = traced.of("signal", "SIGSEGV")
+    if details is None:
+        details, text = {"sender": told["process_id"]}, f"SIGSEGV from {told['process_id']}"
+    assert told["details"] == {"signo": 11, **details} and told["text"] == text, told
