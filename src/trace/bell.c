@@ -11,6 +11,7 @@
  * sight, so that ECHILD is the end of the trace.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -26,7 +27,7 @@
 #endif
 
 enum { SEIZE_RINGS = 25 }; /* as long as it takes when nothing is wrong, and much more */
-enum { RING_NS = 2000000, QUEUE_LEAST = 1024, BATCH_EVERY = 16 };
+enum { RING_NS = 2000000, QUEUE_LEAST = 1024, BATCH_EVERY = 16, AWAIT_NS = 300000 };
 
 /* Not by the C library's wait4, which prepares to be cancelled each time. */
 static int wait_stop(pid_t *tid, int *status, int flags)
@@ -297,11 +298,48 @@ static int by_time(const void *left, const void *right)
 	return a->order < b->order ? -1 : 1;
 }
 
+/* When the calls were left that have stopped. Returns when the last of them was; 0: of none it is known. */
+static uint64_t time_stops(struct tracer *tracer)
+{
+	struct stop_queue *queue = &tracer->queue;
+	uint64_t latest = 0;
+
+	for (unsigned i = 0; i < queue->count; i++) {
+		struct queued_stop *stop = &queue->stops[(queue->first + i) % queue->room];
+
+		stop->time_ns = perf_stop_time(tracer, stop->tid, stop->status);
+		stop->order = i;
+		if (stop->time_ns != UINT64_MAX && stop->time_ns > latest)
+			latest = stop->time_ns;
+	}
+	return latest;
+}
+
+/*
+ * A thread that left a call before one of those that have stopped comes to its own stop in a moment, unless
+ * it waits for a processor, or blocks SIGTRAP.
+ */
+static void await_earlier(struct tracer *tracer)
+{
+	uint64_t until = 0, now;
+	struct tracee *late;
+
+	while ((late = perf_on_its_way(tracer, time_stops(tracer)))) {
+		now = clock_monotonic_ns();
+		if (!until)
+			until = now + AWAIT_NS;
+		if (now > until)
+			late->perf.given_up = perf_ring_time(&late->perf.event);
+		sched_yield();
+		stop_collect(tracer);
+	}
+}
+
 /*
  * Where only exits are seen, what one thread closed another may have opened again, so the order counts: all
- * that have stopped are taken together, those whose calls' exits have a time in the order of these, the
- * others after them. That need not be while no other thread has left a call: then, as in collect_fairly, now
- * and then only.
+ * that have stopped, or are about to, are taken together, those whose calls' exits have a time in the order
+ * of these, the others after them. That need not be while no other thread has left a call: then, as in
+ * collect_fairly, now and then only.
  */
 static void collect_in_order(struct tracer *tracer, pid_t tid, int status)
 {
@@ -311,16 +349,11 @@ static void collect_in_order(struct tracer *tracer, pid_t tid, int status)
 	if (!perf_others_left(tracer, tid) && !tracer->crowded && ++tracer->alone % BATCH_EVERY)
 		return;
 	stop_collect(tracer);
+	await_earlier(tracer);
 	tracer->crowded = queue->count > 1;
 	if (queue->count < 2 || queue->first + queue->count > queue->room)
 		return;
-	struct queued_stop *stops = queue->stops + queue->first;
-
-	for (unsigned i = 0; i < queue->count; i++) {
-		stops[i].time_ns = perf_stop_time(tracer, stops[i].tid, stops[i].status);
-		stops[i].order = i;
-	}
-	qsort(stops, queue->count, sizeof(*stops), by_time);
+	qsort(queue->stops + queue->first, queue->count, sizeof(*queue->stops), by_time);
 }
 
 bool stop_wait(struct tracer *tracer, struct stop *stop)

@@ -99,6 +99,7 @@ struct perf_task {
 	bool away;		    /* under the syscall engine until it unblocks SIGTRAP */
 	bool mask_changes;	    /* away: it is in a call that may unblock it */
 	bool stopless;		    /* the call before had no stop */
+	uint64_t given_up;	    /* when that call was left whose stop was waited for in vain */
 	bool mapped;		    /* code was mapped, and the owner does not know yet */
 	uint64_t patrol_head;	    /* where the ring ended when it was looked at last */
 	uint64_t quiet_from;	    /* perf_quiesce.c: its time on a processor when it was looked at first */

@@ -389,6 +389,33 @@ bool perf_others_left(const struct tracer *tracer, pid_t tid)
 	return false;
 }
 
+/* Whether one of the stops that wait to be looked at is the thread's. */
+static bool is_queued(const struct stop_queue *queue, pid_t tid)
+{
+	for (unsigned i = 0; i < queue->count; i++)
+		if (queue->stops[(queue->first + i) % queue->room].tid == tid)
+			return true;
+	return false;
+}
+
+struct tracee *perf_on_its_way(const struct tracer *tracer, uint64_t before_ns)
+{
+	const struct map_slot *slot;
+
+	if (tracer->tracees.count > RINGS_MOST)
+		return NULL;
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+		const struct perf_task *task = &tracee->perf;
+		const uint64_t time_ns = perf_ring_time(&task->event);
+
+		if (time_ns < before_ns && time_ns != task->given_up && !tracee->stopped && !task->stopless &&
+		    !task->away && !task->moving && !is_queued(&tracer->queue, tracee->task.tid))
+			return tracee;
+	}
+	return NULL;
+}
+
 uint64_t perf_stop_time(struct tracer *tracer, pid_t tid, int status)
 {
 	struct tracee *tracee = status >> 8 == SIGTRAP ? map_get(&tracer->tracees, (uint64_t)tid) : NULL;

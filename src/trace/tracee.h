@@ -438,6 +438,8 @@ bool perf_needs_order(const struct tracer *tracer);
 uint64_t perf_stop_time(struct tracer *tracer, pid_t tid, int status);
 /* Whether threads other than this one may have left calls that they were not handled for yet. */
 bool perf_others_left(const struct tracer *tracer, pid_t tid);
+/* A thread that left a call before that time, and whose stop has not come; NULL: none. */
+struct tracee *perf_on_its_way(const struct tracer *tracer, uint64_t before_ns);
 /* Looks after threads that block SIGTRAP, now and then. */
 void perf_patrol(struct tracer *tracer);
 /* How often, 0: not needed. */
