@@ -163,6 +163,24 @@ void call_done(struct tracee *tracee, struct trace_call *call)
 		tracee->task.call = NULL;
 }
 
+/* A stack that ends where it begins: its thread may have been killed when that was to be read. */
+static bool is_doubtful(const struct walk *walk)
+{
+	return walk->count && (!walk->frames[0].code || (walk->count == 1 && walk->cut));
+}
+
+/* Whether the thread has left its stop, or another one that executed a program has its id. */
+static bool was_killed(const struct tracee *tracee)
+{
+	siginfo_t at;
+
+	if (tracee->kind != STOP_SYSCALL && tracee->kind != STOP_SIGNAL)
+		return false;
+	return ptrace(PTRACE_GETSIGINFO, tracee->task.tid, 0, &at) ||
+	       at.si_code == (SIGTRAP | PTRACE_EVENT_EXEC << 8) ||
+	       at.si_code == (SIGTRAP | PTRACE_EVENT_EXIT << 8);
+}
+
 void call_complete(struct tracee *tracee, struct trace_call *call, int64_t result)
 {
 	const struct trace_events *events = &tracee->tracer->events;
@@ -174,6 +192,8 @@ void call_complete(struct tracee *tracee, struct trace_call *call, int64_t resul
 	call->call.finished = true;
 	if (events->leave && tracee->stopped)
 		events->leave(events->user, &tracee->task, &call->call);
+	if (is_doubtful(&call->call.walk))
+		tracee->gone |= was_killed(tracee);
 	call->call.finished = !tracee->gone; /* killed at this stop, it never comes back from the call */
 	call->call.unreturned = tracee->gone;
 	call_done(tracee, call);

@@ -214,6 +214,42 @@ static void killed_at_the_stop_of_an_exec(void **state)
 	scene_end(&scene);
 }
 
+/*
+ * Killed after its stop came and before its stack was read: of the stack there is but the place of the call,
+ * or not even the module that it lies in. That tells of the end, as reading nothing does not.
+ */
+static void killed_before_its_stack_was_read(void **state)
+{
+	const struct code *code = (const struct code *)state;
+	struct {
+		unsigned frames;
+		const struct code *code;
+		bool cut;
+		const char *told;
+	} rows[] = {
+		{ 2, code, true, "left 1, finished 1" },   { 1, code, false, "left 1, finished 1" },
+		{ 1, code, true, "left 1, unreturned 1" }, { 1, NULL, false, "left 1, unreturned 1" },
+		{ 0, NULL, false, "left 1, finished 1" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct walk_frame frames[2] = { { .code = rows[i].code }, { .code = code } };
+		struct scene scene;
+
+		scene_begin(&scene);
+		struct tracee *tracee = scene_add(&scene, &engine_perf, 1, 1);
+		struct trace_call *call = call_new(tracee);
+
+		tracee->stopped = true;
+		tracee->kind = STOP_SIGNAL;
+		call->call.walk = (struct walk){ frames, rows[i].frames, rows[i].cut, 0 };
+		call_complete(tracee, call, 0);
+		calls_report(&scene.tracer);
+		assert_string_equal(scene.told, rows[i].told);
+		scene_end(&scene);
+	}
+}
+
 /* A new thread whose maker has not told of it yet is not a thread of the process that made its process. */
 static void orphans_are_their_own_process_s(void **state)
 {
@@ -374,6 +410,7 @@ int main(void)
 		cmocka_unit_test(last_calls_are_told_in_order),
 		cmocka_unit_test(last_calls_before_an_exec),
 		cmocka_unit_test(killed_at_the_stop_of_an_exec),
+		cmocka_unit_test(killed_before_its_stack_was_read),
 		cmocka_unit_test(orphans_are_their_own_process_s),
 	};
 
