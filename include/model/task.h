@@ -35,6 +35,7 @@ struct task {
 	char comm[16];
 	bool ending;	       /* state_task_exiting told of it; state/ */
 	bool exits_only;       /* its calls are seen at their exits only; trace/ */
+	uint64_t left_ns;      /* CLOCK_MONOTONIC: its later calls began after that; 0: not known; state/ */
 	struct fdtable *files; /* state/ */
 	struct space *space;   /* stack/ */
 	struct call *call;     /* the open call of interest, or NULL; trace/ */

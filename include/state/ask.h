@@ -86,6 +86,13 @@ struct ask {
 	 * reference.
 	 */
 	int (*began)(struct ask *ask, const struct socket_facts *facts);
+	/*
+	 * Whether the thread may be in that system call, of its ABI's number, with that first argument: it is
+	 * unless it sleeps in another one, or is gone. proc_pid_syscall(5)
+	 */
+	bool (*may_call)(struct ask *ask, pid_t tid, uint64_t number, uint64_t arg);
+	/* CLOCK_MONOTONIC now, which is later than the stop that is being worked on. */
+	uint64_t (*now)(struct ask *ask);
 	/* The thread ended: nothing kept for its number is true any more. */
 	void (*forget)(struct ask *ask, pid_t tid);
 	void (*free)(struct ask *ask);

@@ -235,7 +235,7 @@ static const struct file_view *file_of(void *user, const struct call *call, int 
 	struct file *file = NULL;
 
 	if (call->file && call->row->fd_use != FD_NONE && (int)call->args[call->row->fd_arg] == fd)
-		file = call->file;
+		file = call->uncertain ? NULL : call->file;
 	else if (pipeline->task && pipeline->task->files)
 		file = state_file_known(pipeline->state, pipeline->task, fd);
 	if (!file)
@@ -345,7 +345,7 @@ static void note_user(struct pipeline *pipeline, const struct call *call, const 
 	const struct place *place = event->caller.place;
 	unsigned effect = call->row->effect;
 
-	if (call->file)
+	if (call->file && !call->uncertain)
 		socket_used_by(call->file, place, false);
 	if (!call->finished || call->failed || !pipeline->task)
 		return;
@@ -381,6 +381,7 @@ static void set_numbers(struct task *task, const struct call *call, struct event
 	event->finished = call->finished;
 	event->failed = call->failed;
 	event->restarted = call->restarted;
+	event->uncertain = call->uncertain;
 	event->result = call->result;
 	event->error = call->failed ? (int)-call->result : 0;
 	event->fd = -1;
@@ -471,6 +472,7 @@ void pipeline_finish(void *user, struct task *task, struct call *call)
 		return;
 	}
 	pipeline->task = task;
+	pipeline->uncertain = call->uncertain;
 	memset(&event, 0, sizeof event);
 	if (shown) {
 		set_numbers(task, call, &event);
@@ -494,4 +496,5 @@ void pipeline_finish(void *user, struct task *task, struct call *call)
 	note_ring(pipeline, task, call);
 	state_drop(pipeline->state, call);
 	pipeline->task = NULL;
+	pipeline->uncertain = false;
 }

@@ -35,6 +35,7 @@ struct pipeline {
 	struct row_set shown;  /* calls that are shown */
 	struct row_set wanted; /* calls that stop: shown, and those that the state needs */
 	struct task *task;     /* whose call is being decoded */
+	bool uncertain;	       /* and that is not said to have closed what it closes */
 	struct arena arena;    /* of the line that is being made, for lines that are no calls */
 	struct text scratch;
 	bool ended;	 /* --for, --max-events: a command is no longer reported */

@@ -350,7 +350,8 @@ void pipeline_socket_closed(void *user, struct file *file)
 		return;
 	if (!pipeline->last_words) {
 		make_socket_event(pipeline, file, "closed", NULL, -1, &event);
-		if (!pipeline->task) /* no call's line has said so: a process ended, or executed a program */
+		/* no call's line has said so: a process ended, or executed a program */
+		if (!pipeline->task || pipeline->uncertain)
 			event.text = socket_words(pipeline, file, &event, "closed");
 		pipeline_emit(pipeline, &event);
 	}

@@ -155,6 +155,8 @@ static void add_result(struct json_writer *json, const struct event *event)
 	}
 	if (event->restarted)
 		PUT(line, ",\"restarted\":true");
+	if (event->uncertain)
+		PUT(line, ",\"uncertain\":true");
 	if (event->abi32)
 		PUT(line, ",\"abi\":\"i386\"");
 }

@@ -79,9 +79,11 @@ static void put_remarks(struct text_sink *sink, const struct event *event)
 {
 	bool was_restarted = event->restarted && event->finished, abi = event->abi32 && sink->options.verbose;
 
-	if (!event->remarks && !was_restarted && !abi)
+	if (!event->remarks && !event->uncertain && !was_restarted && !abi)
 		return;
 	paint(sink, PAINT_REMARK);
+	if (event->uncertain)
+		PUT(&sink->line, "  perhaps a file's");
 	for (const struct remark *remark = event->remarks; remark; remark = remark->next) {
 		PUT(&sink->line, "  ");
 		text_foreign(sink, remark->text);

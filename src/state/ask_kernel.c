@@ -247,6 +247,33 @@ static int kernel_socket(struct ask *ask, pid_t tid, int fd, unsigned what, stru
 	return (what & ASK_COOKIE && !facts->cookie) || (what & ASK_TYPE && facts->type < 0) ? -ENOTSOCK : 0;
 }
 
+static bool kernel_may_call(struct ask *ask, pid_t tid, uint64_t number, uint64_t arg)
+{
+	unsigned long long in, with;
+	char path[64], text[64];
+	ssize_t len;
+	int file;
+
+	(void)ask;
+	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)tid);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	len = file < 0 ? -1 : read(file, text, sizeof(text) - 1);
+	if (file >= 0)
+		close(file);
+	if (len < 0)
+		return errno != ENOENT && errno != ESRCH;
+	text[len] = 0;
+	if (sscanf(text, "%llu %llx", &in, &with) < 2)
+		return text[0] == 'r'; /* running; -1: in no call */
+	return in == number && (uint32_t)with == (uint32_t)arg;
+}
+
+static uint64_t kernel_now(struct ask *ask)
+{
+	(void)ask;
+	return clock_monotonic_ns();
+}
+
 static int kernel_asleep(struct ask *ask, pid_t tid, uint64_t inode, struct socket_facts *facts)
 {
 	return survey_find(&((struct ask_kernel *)ask)->survey, tid, inode, facts) ? 0 : -ENOENT;
@@ -397,6 +424,8 @@ struct ask *ask_kernel_new(void)
 	kernel->ask = (struct ask){ .kind = kernel_kind,
 				    .socket = kernel_socket,
 				    .asleep = kernel_asleep,
+				    .may_call = kernel_may_call,
+				    .now = kernel_now,
 				    .cloexec = kernel_cloexec,
 				    .list = kernel_list,
 				    .same_table = kernel_same_table,

@@ -56,13 +56,26 @@ static void apply_skipped(struct state *state, struct task *task, const struct c
 		fdtable_clear(state, task->files, call_fd(call, 1));
 }
 
+/* A close of nobody knows what. */
+static void enter_unknown(struct state *state, struct task *task, struct call *call)
+{
+	const struct slot *slot = fdtable_slot(task->files, call_fd(call, 0));
+
+	if (slot && !file_matters(slot->file))
+		apply_skipped(state, task, call);
+	call->file = file_ref(&state->unknown);
+	call->uncertain = true;
+}
+
 static bool enter_any(struct state *state, struct task *task, struct call *call)
 {
 	if (call->row->effect == EFFECT_CLOSE) {
 		enum late_fate fate = late_close(state, task, call);
 
+		if (fate == LATE_UNKNOWN)
+			enter_unknown(state, task, call);
 		if (fate != LATE_NOT)
-			return fate == LATE_FOUND;
+			return fate != LATE_OTHER;
 	} else if (!call->bytes_unread) {
 		late_doubt(task, call_fd(call, call->row->fd_arg));
 	}
@@ -81,8 +94,10 @@ static bool enter_any(struct state *state, struct task *task, struct call *call)
 	}
 	if (call->row->effect == EFFECT_CLOSE)
 		begin_close(state, task, call, file, call_fd(call, call->row->fd_arg));
-	if (call->row->effect == EFFECT_DUP2 && call->args[0] != call->args[1])
+	if (call->row->effect == EFFECT_DUP2 && call->args[0] != call->args[1]) {
+		late_overwritten(task, call, call_fd(call, 1));
 		begin_close(state, task, call, file2, call_fd(call, 1));
+	}
 	call->file = file_ref(file);
 	if (file2)
 		call->file2 = file_ref(file2);
@@ -136,12 +151,11 @@ static void enter_connect(struct state *state, const struct call *call)
 	file->history->condition = SOCKET_NEW;
 }
 
-bool state_enter(struct state *state, struct task *task, struct call *call)
+static bool enter(struct state *state, struct task *task, struct call *call)
 {
 	const struct row *row = call->row;
 	bool interest = true;
 
-	state->now = call->entry_ns ? call->entry_ns : call->exit_ns;
 	if (!task->files || !call->args_known)
 		return row->fd_use != FD_ANY;
 	look_list(state, task);
@@ -162,6 +176,17 @@ bool state_enter(struct state *state, struct task *task, struct call *call)
 				file_ref(look(state, task, call_fd(call, (unsigned)row->fd_arg2), false));
 		break;
 	}
+	return interest;
+}
+
+bool state_enter(struct state *state, struct task *task, struct call *call)
+{
+	bool interest;
+
+	state->now = call->entry_ns ? call->entry_ns : call->exit_ns;
+	interest = enter(state, task, call);
+	if (task->left_ns < call->exit_ns)
+		task->left_ns = call->exit_ns;
 	return interest;
 }
 

@@ -6,22 +6,42 @@
  *
  * A thread that goes on with what it found itself is believed, as only another thread's close could have made
  * that wrong; from the first close on by which a thread takes away what another one used, nothing is.
+ *
+ * When a call began is not seen, but it began after the thread left its last one (task->left_ns). So a close
+ * is of no file that was gone by then. A close of what another thread used may as well be of a file that had
+ * the number before, when the socket came later than that; or after it, while the other thread may be closing
+ * the socket. Such a close is uncertain, as is one in flight beside it, of which nothing is known but that
+ * the other one may have been taken for it.
  */
 #include "private.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-enum { LATE_KEPT = 8, NEAR_NS = 20000, CLOSING_NS = 50000000 };
+/* Longer than a thread takes from freeing a number to the end of its close, where it only waits for a CPU. */
+#define CLOSING_NS UINT64_C(200000000)
+
+enum { LATE_KEPT = 8 };
+
+struct kept {
+	int fd;
+	struct file *file;
+	uint64_t since;	  /* as in its slot */
+	uint64_t gone_ns; /* it was gone by then */
+	pid_t user;	  /* as in its slot */
+};
+
+/* A call by a thread that took away what another one had used: perhaps it was not its socket. */
+struct claim {
+	int fd;
+	pid_t tid;
+	uint64_t left_ns;
+};
 
 struct late {
-	unsigned next;
-	struct {
-		int fd;
-		struct file *file;
-		uint64_t replaced_ns;
-		pid_t filler; /* who was given the number by the kernel; 0: it was found to be another's */
-	} kept[LATE_KEPT];
+	unsigned next, next_claim;
+	struct kept kept[LATE_KEPT];
+	struct claim claims[LATE_KEPT];
 };
 
 void late_done(struct state *state, struct fdtable *table)
@@ -33,33 +53,84 @@ void late_done(struct state *state, struct fdtable *table)
 	table->late = NULL;
 }
 
-static void keep(struct state *state, struct task *task, int fd, pid_t filler)
+/* Whether other threads' closes may be under way, unseen. */
+static bool is_shared(const struct task *task)
 {
-	struct fdtable *table = task->files;
-	struct slot *slot = fdtable_slot(table, fd);
-
-	if (!task->exits_only || !slot || !file_matters(slot->file))
-		return;
-	if (!table->late)
-		table->late = state_zalloc(sizeof(*table->late));
-	unsigned at = table->late->next++ % LATE_KEPT;
-
-	if (table->late->kept[at].file)
-		file_unref(state, table->late->kept[at].file);
-	table->late->kept[at].fd = fd;
-	table->late->kept[at].file = file_ref(slot->file);
-	table->late->kept[at].replaced_ns = state_now(state);
-	table->late->kept[at].filler = filler;
+	return task->exits_only && task->files->shared;
 }
 
+static struct late *late_of(struct fdtable *table)
+{
+	if (!table->late)
+		table->late = state_zalloc(sizeof(*table->late));
+	return table->late;
+}
+
+static void keep(struct state *state, struct task *task, int fd, uint64_t gone_ns)
+{
+	struct slot *slot = fdtable_slot(task->files, fd);
+	struct kept *kept;
+
+	if (!is_shared(task) || !slot || !file_matters(slot->file))
+		return;
+	struct late *late = late_of(task->files);
+
+	kept = &late->kept[late->next++ % LATE_KEPT];
+	if (kept->file)
+		file_unref(state, kept->file);
+	*kept = (struct kept){ fd, file_ref(slot->file), slot->since, gone_ns, slot->user };
+}
+
+/* The thread is held meanwhile: its next call begins later than that. */
 void late_replaced(struct state *state, struct task *task, int fd)
 {
-	keep(state, task, fd, 0);
+	const struct slot *slot = fdtable_slot(task->files, fd);
+
+	if (!is_shared(task) || !slot || !file_matters(slot->file))
+		return;
+	task->left_ns = state->ask->now(state->ask);
+	keep(state, task, fd, task->left_ns);
 }
 
 void late_filled(struct state *state, struct task *task, int fd)
 {
-	keep(state, task, fd, task->tid);
+	keep(state, task, fd, state_now(state));
+}
+
+/* Whether a call by which the thread takes away what another one used may have been about something else. */
+static bool is_others(const struct task *task, pid_t user)
+{
+	return user && user != task->tid;
+}
+
+static void claim(struct task *task, const struct call *call, int fd)
+{
+	struct late *late = late_of(task->files);
+
+	late->claims[late->next_claim++ % LATE_KEPT] = (struct claim){ fd, task->tid, call->exit_ns };
+}
+
+/* Whether another thread was taken to have done what this close, which was under way then, may have done. */
+static bool was_claimed(const struct task *task, const struct call *call, int fd)
+{
+	const struct late *late = task->files->late;
+
+	for (unsigned i = 0; late && i < LATE_KEPT; i++) {
+		const struct claim *claim = &late->claims[i];
+
+		if (claim->tid && claim->fd == fd && claim->tid != task->tid &&
+		    task->left_ns < claim->left_ns && call->exit_ns < claim->left_ns + CLOSING_NS)
+			return true;
+	}
+	return false;
+}
+
+void late_overwritten(struct task *task, const struct call *call, int fd)
+{
+	const struct slot *slot = fdtable_slot(task->files, fd);
+
+	if (is_shared(task) && slot && file_matters(slot->file) && is_others(task, slot->user))
+		claim(task, call, fd);
 }
 
 /*
@@ -72,42 +143,52 @@ static bool is_alive(struct state *state, struct task *task, const struct call *
 
 	if (slot->since > call->exit_ns)
 		return true;
-	return slot->file->kind == FILE_SOCKET ? look_again(state, task, fd)
-					       : slot->since + NEAR_NS > call->exit_ns;
+	if (slot->file->kind != FILE_SOCKET && slot->since <= task->left_ns)
+		return false;
+	return look_again(state, task, fd);
 }
 
-/* The file that was at fd before; any: whenever that was. */
-static struct file *take_kept(struct late *late, int fd, uint64_t exit_ns, bool any)
+/* Of files that were at fd before, the one that the close was of; NULL: of none, or none is left. recently:
+ * that lately were gone. */
+static struct kept *find_kept(const struct task *task, const struct call *call, int fd, bool recently)
 {
-	for (unsigned i = 0; late && i < LATE_KEPT; i++) {
-		unsigned at = (late->next - 1 - i) % LATE_KEPT;
-		struct file *file = late->kept[at].file;
+	struct late *late = task->files->late;
+	struct kept *found = NULL;
 
-		if (file && late->kept[at].fd == fd && (any || exit_ns <= late->kept[at].replaced_ns)) {
-			late->kept[at].file = NULL;
-			return file;
-		}
+	for (unsigned i = 0; late && i < LATE_KEPT; i++) {
+		struct kept *kept = &late->kept[(late->next + i) % LATE_KEPT];
+
+		if (!kept->file || kept->fd != fd || task->left_ns >= kept->gone_ns)
+			continue;
+		if (kept->user == task->tid)
+			return kept;
+		if (!found && (!recently || call->exit_ns < kept->gone_ns + CLOSING_NS))
+			found = kept;
 	}
-	return NULL;
+	return found;
 }
 
 /*
- * The kernel gave the number to another thread while a close of it had not come to its end. That must be this
- * one: the filler's own come later, and the new file may be gone again by now, so asking does not tell.
+ * The close is taken to be of a file that this user had. It may as well be of one that had the number before,
+ * or, when the user may be closing it, after.
  */
-static struct file *take_filled(struct late *late, int fd, uint64_t exit_ns, pid_t tid)
+static void take(struct state *state, struct task *task, struct call *call, pid_t user, uint64_t since)
 {
-	for (unsigned i = 0; late && i < LATE_KEPT; i++) {
-		unsigned at = (late->next - 1 - i) % LATE_KEPT;
-		struct file *file = late->kept[at].file;
+	int fd = call_fd(call, 0);
 
-		if (!file || late->kept[at].fd != fd || !late->kept[at].filler ||
-		    late->kept[at].filler == tid || exit_ns > late->kept[at].replaced_ns + CLOSING_NS)
-			continue;
-		late->kept[at].file = NULL;
-		return file;
-	}
-	return NULL;
+	if (!is_others(task, user))
+		return;
+	call->uncertain = (task->left_ns < since && call->exit_ns < since + CLOSING_NS) ||
+			  state->ask->may_call(state->ask, user, call->number, (unsigned)fd);
+	claim(task, call, fd);
+}
+
+static enum late_fate take_kept(struct state *state, struct task *task, struct call *call, struct kept *kept)
+{
+	call->file = kept->file;
+	kept->file = NULL;
+	take(state, task, call, kept->user, kept->since);
+	return LATE_FOUND;
 }
 
 /* Whether another thread may have changed unseen what the slot says. */
@@ -120,30 +201,33 @@ enum late_fate late_close(struct state *state, struct task *task, struct call *c
 {
 	int fd = call_fd(call, 0);
 	struct slot *slot = fdtable_slot(task->files, fd);
-	bool alive;
+	bool matters = slot && file_matters(slot->file);
+	struct kept *kept;
 
-	if (!task->exits_only || !task->files->shared || call->entry_seen || !call->finished ||
-	    call->result == -EBADF)
+	if (!is_shared(task) || call->entry_seen || !call->finished || call->result == -EBADF)
 		return LATE_NOT;
-	call->file = take_filled(task->files->late, fd, call->exit_ns, task->tid);
-	if (call->file)
-		return LATE_FOUND;
-	alive = slot && file_matters(slot->file) && is_doubtful(task, slot) &&
-		is_alive(state, task, call, fd);
-	if (slot && file_matters(slot->file) && !alive)
+	kept = find_kept(task, call, fd, true);
+	if (kept)
+		return take_kept(state, task, call, kept);
+	if (matters && !is_doubtful(task, slot))
 		return LATE_NOT;
-	call->file = take_kept(task->files->late, fd, call->exit_ns, alive);
-	if (call->file)
-		return LATE_FOUND;
-	return alive && slot->file->kind == FILE_SOCKET ? LATE_OTHER : LATE_NOT;
+	if (matters && !is_alive(state, task, call, fd)) {
+		take(state, task, call, slot->user, slot->since);
+		return LATE_NOT;
+	}
+	kept = find_kept(task, call, fd, false);
+	if (kept)
+		return take_kept(state, task, call, kept);
+	if (was_claimed(task, call, fd))
+		return LATE_UNKNOWN;
+	return matters ? LATE_OTHER : LATE_NOT;
 }
 
 void late_doubt(struct task *task, int fd)
 {
 	struct slot *slot = fdtable_slot(task->files, fd);
 
-	if (slot && task->exits_only && task->files->shared && file_matters(slot->file) &&
-	    is_doubtful(task, slot))
+	if (slot && is_shared(task) && file_matters(slot->file) && is_doubtful(task, slot))
 		slot->flags |= SLOT_DOUBT;
 }
 

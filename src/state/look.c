@@ -208,10 +208,12 @@ struct file *look_new(struct state *state, struct task *task, int fd, unsigned f
 		return &state->unknown;
 	file = ask_first(state, task, fd, false);
 	slot = fdtable_slot(task->files, fd);
-	if (slot && slot->file == file)
+	if (slot && slot->file == file) {
 		slot->flags = flags & 0xff;
-	else
-		fdtable_clear(state, task->files, fd);
+		return file;
+	}
+	late_replaced(state, task, fd);
+	fdtable_clear(state, task->files, fd);
 	return file;
 }
 

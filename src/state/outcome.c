@@ -210,7 +210,8 @@ static void last_close(struct state *state, struct call *call, struct file *file
 
 void outcome_close(struct state *state, struct call *call)
 {
-	if (!call->finished || (call->row->effect != EFFECT_CLOSE && call->row->effect != EFFECT_DUP2))
+	if (!call->finished || call->uncertain ||
+	    (call->row->effect != EFFECT_CLOSE && call->row->effect != EFFECT_DUP2))
 		return;
 	last_close(state, call, call->row->effect == EFFECT_CLOSE ? call->file : call->file2);
 }

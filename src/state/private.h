@@ -123,15 +123,21 @@ void look_list(struct state *state, struct task *task);
 void look_running(struct state *state, struct task *task); /* the same, not held */
 
 /* late.c: for threads whose calls are seen at their exits only */
-/* The file at fd turns out to be gone: its close is still to be seen. */
+/* The file at fd turns out to be gone, as the held thread says: its close is still to be seen. */
 void late_replaced(struct state *state, struct task *task, int fd);
 /* The same, where the kernel chose the number for a new file, so that it was free. */
 void late_filled(struct state *state, struct task *task, int fd);
+/* The call, which is no close, takes away what is at fd, or what was put there while a close of it went on.
+ */
+void late_overwritten(struct task *task, const struct call *call, int fd);
 enum late_fate {
-	LATE_NOT,   /* the close is of what its slot holds */
-	LATE_FOUND, /* of a file that was there before: call->file */
-	LATE_OTHER, /* of something that does not matter; the slot's file came later */
+	LATE_NOT,     /* the close is of what its slot holds */
+	LATE_FOUND,   /* of a file that was there before: call->file */
+	LATE_OTHER,   /* of something that does not matter; the slot's file came later */
+	LATE_UNKNOWN, /* of a socket that another close was taken to be of, or of something that does not
+			 matter */
 };
+/* Sets call->uncertain where it may be of something else that does not matter. */
 enum late_fate late_close(struct state *state, struct task *task, struct call *call);
 /* The slot is to be verified before it is used, when other threads may have changed it unseen. */
 void late_doubt(struct task *task, int fd);

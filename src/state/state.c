@@ -80,8 +80,10 @@ void state_task_new(struct state *state, struct task *task, struct task *parent,
 	}
 	if (task->process && !task->process->state_task)
 		task->process->state_task = task;
-	if (parent)
+	if (parent) {
+		task->left_ns = parent->left_ns; /* it was made later than that */
 		late_settle(state, task);
+	}
 	if (table || told)
 		return;
 	if (!parent && task->files->attached)
@@ -137,6 +139,8 @@ void state_exec(struct state *state, struct task *task)
 	bool doubtful = task->exits_only && task->files->shared;
 
 	table = fdtable_unshare(state, task);
+	late_done(state, table); /* whose closes were under way is gone, or has another table */
+	task->left_ns = state->ask->now(state->ask);
 	for (unsigned fd = 0; fd < table->size; fd++) {
 		struct slot *slot = fdtable_slot(table, (int)fd);
 

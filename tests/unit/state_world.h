@@ -43,6 +43,7 @@ struct world {
 		KILLED_INSIDE,
 		KILLED_OUTSIDE
 	} kills;		  /* a thread in its call, or on its way out of it */
+	pid_t busy;		  /* the thread that may be in the call that is asked for */
 	bool refuse, refuse_proc; /* pidfd_getfd, /proc are not allowed */
 	uint64_t netns;		  /* of the next sockets */
 	unsigned tcp_asked, tcp_running, samples;
@@ -122,6 +123,18 @@ static int world_asleep(struct ask *ask, pid_t tid, uint64_t inode, struct socke
 	facts->type = SOCK_STREAM;
 	(void)tid;
 	return 0;
+}
+
+static bool world_may_call(struct ask *ask, pid_t tid, uint64_t number, uint64_t arg)
+{
+	(void)number;
+	(void)arg;
+	return world_of(ask)->busy == tid;
+}
+
+static uint64_t world_now(struct ask *ask)
+{
+	return ++world_of(ask)->now;
 }
 
 static int world_tcp_info(struct ask *ask, pid_t tid, int fd, void *info, uint32_t size)
@@ -264,6 +277,8 @@ static inline void world_init(struct world *world)
 				   .tcp_info = world_tcp_info,
 				   .tcp_running = world_tcp_running,
 				   .asleep = world_asleep,
+				   .may_call = world_may_call,
+				   .now = world_now,
 				   .cloexec = world_cloexec,
 				   .list = world_list,
 				   .same_table = world_same_table,

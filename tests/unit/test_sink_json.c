@@ -321,11 +321,24 @@ static void test_absent_is_absent(void **state)
 	event->finished = false;
 	event->comm = NULL;
 	json_t *object = one(&options, &events);
-	static const char *const absent[] = { "return_value", "success", "errno",    "duration_usec",
-					      "fd",	      "socket",	 "comm",     "caller",
-					      "details",      "stack",	 "restarted" };
+	static const char *const absent[] = { "return_value", "success", "errno",     "duration_usec",
+					      "fd",	      "socket",	 "comm",      "caller",
+					      "details",      "stack",	 "restarted", "uncertain" };
 	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
 		assert_null(json_object_get(object, absent[i]));
+	json_decref(object);
+}
+
+static void test_uncertain(void **state)
+{
+	struct sink_options options = json_options();
+	struct events events = { 0 };
+
+	(void)state;
+	add_call(&events, "close", 1, 0, 7, NULL, 0)->uncertain = true;
+	json_t *object = one(&options, &events);
+	assert_true(json_is_true(json_object_get(object, "uncertain")));
+	assert_null(json_object_get(object, "socket"));
 	json_decref(object);
 }
 
@@ -401,10 +414,11 @@ static void test_other_kinds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_example),	   cmocka_unit_test(test_screen_parses),
-		cmocka_unit_test(test_fixture),	   cmocka_unit_test(test_values),
-		cmocka_unit_test(test_data_limit), cmocka_unit_test(test_absent_is_absent),
-		cmocka_unit_test(test_stack),	   cmocka_unit_test(test_other_kinds),
+		cmocka_unit_test(test_example),	    cmocka_unit_test(test_screen_parses),
+		cmocka_unit_test(test_fixture),	    cmocka_unit_test(test_values),
+		cmocka_unit_test(test_data_limit),  cmocka_unit_test(test_absent_is_absent),
+		cmocka_unit_test(test_uncertain),   cmocka_unit_test(test_stack),
+		cmocka_unit_test(test_other_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

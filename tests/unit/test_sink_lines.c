@@ -58,6 +58,9 @@ static void test_results(void **state)
 	event = add_call(&events, "recvfrom", 1, 0, 7, NULL, 3);
 	event->abi32 = true;
 	expect(&verbose, &events, "       recvfrom() = 3  i386\n");
+	event = add_call(&events, "close", 1, 0, 7, NULL, 0);
+	event->uncertain = true;
+	expect(&options, &events, "       close() = 0  perhaps a file's\n");
 	event = add_call(&events, "accept", 1, 0, 7, NULL, 6);
 	event->result_value = new_fd(&events.arena, NULL, 6, &http_view);
 	expect(&options, &events, "       accept() = 6→example.test:80\n");

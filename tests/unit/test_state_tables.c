@@ -488,18 +488,27 @@ struct late_step {
 
 /* Of threads whose calls' exits alone are seen: whom the kernel is asked about. */
 static const struct late_step late_steps[] = {
-	{ 'A', CALL_socket, 3, true, true },  { 'A', CALL_NONE, -1, false, false },
+	{ 'A', CALL_socket, 3, true, true },
+	{ 'A', CALL_NONE, -1, false, false },
 	{ 'A', CALL_read, 3, true, false }, /* it made it */
 	{ 'B', CALL_read, 3, true, true },  /* A could have closed it meanwhile */
-	{ 'B', CALL_read, 3, true, false },   { 'A', CALL_read, 3, true, true },
-	{ 'A', CALL_NONE, -2, false, false }, { 'B', CALL_read, 3, false, true }, /* it is a file now */
-	{ 'A', CALL_close, 3, false, false }, { 'A', CALL_socket, 3, true, true },
-	{ 'A', CALL_NONE, -1, false, false }, { 'A', CALL_close, 3, true, false },
-	{ 'A', CALL_socket, 3, true, true },  { 'A', CALL_NONE, -1, false, false },
-	{ 'A', CALL_read, 3, true, false },   { 'A', CALL_NONE, -2, false, false },
+	{ 'B', CALL_read, 3, true, false },
+	{ 'A', CALL_read, 3, true, true },
+	{ 'A', CALL_NONE, -2, false, false },
+	{ 'B', CALL_read, 3, false, true }, /* it is a file now */
+	{ 'A', CALL_close, 3, true, true }, /* what it used, before the file came */
+	{ 'A', CALL_socket, 3, true, true },
+	{ 'A', CALL_NONE, -1, false, false },
+	{ 'A', CALL_close, 3, true, false },
+	{ 'A', CALL_socket, 3, true, true },
+	{ 'A', CALL_NONE, -1, false, false },
+	{ 'A', CALL_read, 3, true, false },
+	{ 'A', CALL_NONE, -2, false, false },
 	{ 'B', CALL_close, 3, true, true }, /* B takes away what A uses: from now on nothing is believed */
-	{ 'A', CALL_socket, 3, true, true },  { 'A', CALL_NONE, -1, false, false },
-	{ 'A', CALL_read, 3, true, true },    { 'A', CALL_read, 3, true, true },
+	{ 'A', CALL_socket, 3, true, true },
+	{ 'A', CALL_NONE, -1, false, false },
+	{ 'A', CALL_read, 3, true, true },
+	{ 'A', CALL_read, 3, true, true },
 };
 
 static void test_late_questions(void **unused)
