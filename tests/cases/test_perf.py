@@ -317,3 +317,15 @@ def test_timeouts_of_calls_that_go_on(options):
             out, _ = process.communicate(b"go\n", timeout=20)
             attached.finish()
     assert out.decode().splitlines() == ["4 in time", "2 in time"], out
+
+
+@pytest.mark.parametrize("variant", ["O2", "m32"])
+def test_numbers_from_hand_to_hand(program, variant):
+    """Sockets and files of four threads get the same numbers at the same time: each close of a socket is told of, none of a file as one."""
+    traced = harness.trace_attached([program("numbers", variant)], engine="perf")
+    assert traced.status == 0, traced
+    harness.assert_agrees(harness.reports(traced.out), traced.calls(), uncertain=True)
+    assert not [event for event in traced.calls() if "uncertain" in event and "socket" in event]
+    assert sum("uncertain" in event for event in traced.calls()) < len(traced.calls()) / 10
+    made = [event["socket"] for event in traced.calls("socket")]
+    assert sorted(event["socket"] for event in traced.events if event["kind"] == "socket" and event["type"] == "closed") == sorted(made)

@@ -2,7 +2,7 @@
  * report: what a fixture did, by its own account: one record per call, printed at its end as JSON lines
  * {"did":"connect","function":"dial","line":42,"tid":77,"pid":77,"result":-1,"errno":111}. A trace of the
  * fixture must say the same. A call that never returned (the thread was killed, another exec'd) has
- * "result":null.
+ * "result":null. A record may have the call's "fd", and "of_file":true, see DID_CLOSE and DID_CLOSE_FILE.
  *
  * Records lie in shared memory, so forked children report through their parent. The record is finished after
  * the call, so no call is a tail call; keep each DID on one source line, whose number is the call's.
@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { REPORT_ROOM = 1 << 19 };
+enum { REPORT_ROOM = 1 << 19, REPORT_NO_FD = -2 };
 
 struct report_entry {
 	char call[16], function[24];
-	int line, error, pid;
+	int line, error, pid, fd;
+	bool of_file;
 	long result;
 	_Atomic int tid, done;
 };
@@ -77,6 +79,7 @@ static inline struct report_entry *report_begin(const char *call, const char *fu
 	snprintf(entry->function, sizeof entry->function, "%s", function);
 	entry->line = line;
 	entry->pid = pid;
+	entry->fd = REPORT_NO_FD;
 	atomic_store(&entry->tid, tid);
 	return entry;
 }
@@ -95,6 +98,21 @@ static inline long report_end(struct report_entry *entry, long result)
 		report_end(entry_, (long)(expression));                               \
 	})
 
+#define DID_CLOSE_(number, file)                                                         \
+	({                                                                               \
+		int fd_ = (number);                                                      \
+		struct report_entry *entry_ = report_begin("close", __func__, __LINE__); \
+		entry_->fd = fd_;                                                        \
+		entry_->of_file = (file);                                                \
+		report_end(entry_, close(fd_));                                          \
+	})
+
+/* A close with its number, which the trace must have right. */
+#define DID_CLOSE(fd) DID_CLOSE_(fd, false)
+/* One of a file: where it cannot be known that it was none of a socket, a trace may tell of it, as uncertain.
+ */
+#define DID_CLOSE_FILE(fd) DID_CLOSE_(fd, true)
+
 static inline void report_print(void)
 {
 	for (unsigned i = 0; i < report->count; i++) {
@@ -105,8 +123,11 @@ static inline void report_print(void)
 		if (e->done)
 			snprintf(result, sizeof result, "%ld", e->result);
 		printf("{\"did\":\"%s\",\"function\":\"%s\",\"line\":%d,\"tid\":%d,\"pid\":%d,\"result\":%s,"
-		       "\"errno\":%d}\n",
+		       "\"errno\":%d",
 		       e->call, e->function, e->line, e->tid, e->pid, result, e->error);
+		if (e->fd != REPORT_NO_FD)
+			printf(",\"fd\":%d", e->fd);
+		printf("%s}\n", e->of_file ? ",\"of_file\":true" : "");
 	}
 	fflush(stdout);
 }

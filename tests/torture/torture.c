@@ -72,7 +72,7 @@ static void keep(struct worker *w, int fd)
 	if (fd < 0)
 		return;
 	if (w->count == FDS)
-		DID("close", close(w->fds[--w->count]));
+		DID_CLOSE(w->fds[--w->count]);
 	w->fds[w->count++] = fd;
 }
 
@@ -107,7 +107,7 @@ static void make_tcp(struct worker *w)
 	int client = (int)DID("socket", socket(AF_INET, SOCK_STREAM, 0));
 	if (DID("connect", connect(client, (struct sockaddr *)&at, sizeof at)) == 0)
 		keep(w, (int)DID("accept4", accept4(listener, NULL, NULL, SOCK_NONBLOCK)));
-	DID("close", close(listener));
+	DID_CLOSE(listener);
 	DID("fcntl", fcntl(client, F_SETFL, O_RDWR | O_NONBLOCK));
 	keep(w, client);
 }
@@ -176,7 +176,7 @@ static void drop(struct worker *w)
 	if (w->count == 0)
 		return;
 	uint32_t at = dice(w, (uint32_t)w->count);
-	DID("close", close(w->fds[at]));
+	DID_CLOSE(w->fds[at]);
 	w->fds[at] = w->fds[--w->count];
 }
 
@@ -193,7 +193,7 @@ static void wait_ready(struct worker *w)
 	int ep = (int)DID("epoll_create1", epoll_create1(EPOLL_CLOEXEC));
 	DID("epoll_ctl", epoll_ctl(ep, EPOLL_CTL_ADD, set.fd, &event));
 	DID("epoll_wait", epoll_wait(ep, &event, 1, (int)dice(w, 4)));
-	DID("close", close(ep));
+	DID_CLOSE(ep);
 }
 
 /* A receive that sleeps for a few milliseconds on a fresh socket. */
@@ -206,8 +206,8 @@ static void sleep_receiving(struct worker *w)
 		return;
 	DID("setsockopt", setsockopt(fds[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit));
 	DID("recvfrom", recv(fds[0], &data, 1, 0));
-	DID("close", close(fds[0]));
-	DID("close", close(fds[1]));
+	DID_CLOSE(fds[0]);
+	DID_CLOSE(fds[1]);
 }
 
 static void noise(struct worker *w)
@@ -216,7 +216,7 @@ static void noise(struct worker *w)
 	int fd = open("/dev/zero", O_RDWR);
 	if (read(fd, data, dice(w, sizeof data)) < 0 || write(fd, data, 10) < 0)
 		abort();
-	close(fd);
+	DID_CLOSE_FILE(fd);
 }
 
 static void handler(int signo)
@@ -289,7 +289,7 @@ static void *thread(void *argument)
 	struct worker *w = argument;
 	work(w);
 	for (int i = 0; i < w->count; i++)
-		DID("close", close(w->fds[i]));
+		DID_CLOSE(w->fds[i]);
 	free(w);
 	shared->threads--;
 	return NULL;
