@@ -73,6 +73,7 @@ static struct tracee *take_seized(struct tracer *tracer, pid_t pid, pid_t tid)
 	engine_set(tracee, tracer->attach_engine);
 	tracee_join(tracee, pid, true);
 	process_of(tracee)->seized_ns = clock_monotonic_ns();
+	tracee->switches = movers_switches(&tracer->movers, tid);
 	return tracee;
 }
 
@@ -267,7 +268,7 @@ static bool has_moved(struct tracee *tracee)
 
 	if (proc_status(tracee->task.tid, &status))
 		return false;
-	if (!tracee->interrupt_due)
+	if (!tracee->interrupt_due && !tracee->switches)
 		tracee->switches = status.switches;
 	return status.switches != tracee->switches;
 }
@@ -460,6 +461,8 @@ void attach_stopped(struct tracee *tracee)
 void attach_interrupted(struct tracee *tracee)
 {
 	tracee->woken = false;
+	if (!tracee->entered_ns)
+		tracee->entered_ns = clock_monotonic_ns(); /* its time begins again: GENTLE.md */
 	bool again = mend_wanted(tracee) && mend_call(tracee);
 
 	perf_was_woken(tracee, again);

@@ -395,7 +395,8 @@ void tracee_resume(struct tracee *tracee)
 		return;
 	request = next_request(tracee);
 	tracee->calls_stop = request == PTRACE_SYSCALL;
-	tracee->freed = request == PTRACE_DETACH;
+	if (request == PTRACE_DETACH)
+		letgo_freeing(tracee);
 	if (request == PTRACE_CONT)
 		tracee->inside = false;
 	/* ESRCH: it was killed meanwhile, and its end is on its way. */

@@ -11,10 +11,11 @@
  * would wake every one of them from its call (kernel/signal.c, ptrace_stop: recalc_sigpending_tsk). What
  * there is to tell of them is told by another thread afterwards.
  *
- * The leader of each process goes before the others, at its first such stop: then signals for the process
- * that the program ignores are dropped, as ever, and wake nobody while the others are gathered and let go
- * (kernel/signal.c, sig_ignored asks whether the leader is traced). One that sleeps is woken for this where
- * such signals come.
+ * The leader of each process, and threads that made children, go before the others, at their first such
+ * stop: then signals for the process that the program ignores, and SIGCHLD, are dropped, as ever, and wake
+ * nobody while the others are gathered and let go (kernel/signal.c, sig_ignored asks whether the thread that
+ * they are sent to is traced: the leader, or the one that made the child). Those that sleep are woken for
+ * this where such signals come.
  */
 #include <string.h>
 
@@ -76,17 +77,34 @@ bool letgo_is_leader(const struct tracee *tracee)
 	return tracee->task.process && tracee->task.tid == tracee->task.process->pid;
 }
 
+/* Whether signals that another thread may take are sent to it. */
+static bool is_told_first(const struct tracee *tracee)
+{
+	return letgo_is_leader(tracee) || tracee->has_children;
+}
+
 bool letgo_holds(const struct tracee *tracee)
 {
 	return tracee->tracer->freezing && letgo_owes_nothing(tracee) && !tracee->mending &&
-	       !letgo_is_leader(tracee);
+	       !is_told_first(tracee);
+}
+
+/*
+ * A signal that waits here goes with the thread, and may have woken another: that counts as one that was
+ * seen.
+ */
+void letgo_freeing(struct tracee *tracee)
+{
+	tracee->freed = true;
+	process_of(tracee)->signals++;
+	process_of(tracee)->signal_ns = clock_monotonic_ns();
 }
 
 /* A call that is to begin again does so: the kernel is told to look at it when a thread is detached. */
 bool letgo_frees(const struct tracee *tracee)
 {
-	return letgo_is_leader(tracee) && letgo_owes_nothing(tracee) &&
-	       (tracee->perf.goes || (tracee->tracer->freezing && perf_is_past(tracee)));
+	return is_told_first(tracee) && letgo_owes_nothing(tracee) &&
+	       (tracee->perf.goes || (tracee->tracer->freeing && perf_is_past(tracee)));
 }
 
 /* Whether a tracee could still be at the entry of a call, or have its call disturbed, when the thread ends.
@@ -260,15 +278,28 @@ bool letgo_had_signals(const struct tracee *tracee)
 	       (process->signals && now - process->signal_ns < SIGNALS_NS);
 }
 
-/* Leaders that sleep come to a stop, where signals come and more threads are to be let go. */
-static void wake_leaders(struct tracer *tracer)
+/* Whose children were made before it was traced. */
+static void find_parents(struct tracer *tracer)
 {
 	struct map_slot *slot;
 
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
 		struct tracee *tracee = slot->value;
 
-		if (letgo_is_gathered(tracee) && letgo_is_leader(tracee) &&
+		if (letgo_is_gathered(tracee) && !is_told_first(tracee) && letgo_had_signals(tracee))
+			tracee->has_children = proc_has_children(tracee->task.process->pid, tracee->task.tid);
+	}
+}
+
+/* Those that sleep come to a stop, where signals come and more threads are to be let go. */
+static void wake_told_first(struct tracer *tracer)
+{
+	struct map_slot *slot;
+
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+
+		if (letgo_is_gathered(tracee) && is_told_first(tracee) &&
 		    (tracee->calls_stop || tracee->perf.event.fd >= 0) && !tracee->freed &&
 		    !tracee->stopped && !tracee->woken && letgo_had_signals(tracee) &&
 		    attach_may_wake(tracee))
@@ -280,7 +311,9 @@ static void gather(struct tracer *tracer)
 {
 	uint64_t start = clock_monotonic_ns(), passed = 0;
 
-	tracer->quiet = true;
+	tracer->quiet = tracer->freeing = true;
+	find_parents(tracer);
+	wake_told_first(tracer);
 	bell_set(tracer, TICK_NS, TICK_NS);
 	while (passed < RELEASE_NS) {
 		if (find_owing(tracer)) {
@@ -288,7 +321,7 @@ static void gather(struct tracer *tracer)
 			await_owing(tracer, start);
 		}
 		if (!tracer->freezing)
-			wake_leaders(tracer);
+			wake_told_first(tracer);
 		tracer->freezing = true;
 		urgent_begin(tracer);
 		if (all_gathered(tracer, passed))

@@ -217,13 +217,14 @@ static bool sibling_took_signal(const struct tracee *tracee)
 
 /*
  * Whether another thread took a signal that may have woken this one as well: during its call, and not long
- * ago. A call that goes on for an older one would take the error that ended it from the socket.
+ * ago. A call that goes on for an older one would take the error that ended it from the socket. Threads that
+ * were let go already take signals unseen.
  */
 static bool sibling_had_signal(const struct tracee *tracee)
 {
 	const struct trace_process *process = process_of(tracee);
 
-	return process->signals != tracee->signals &&
+	return (process->signals != tracee->signals || tracee->tracer->freeing) &&
 	       clock_monotonic_ns() - process->signal_ns < SIGNAL_WAKES_NS;
 }
 

@@ -118,6 +118,13 @@ int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[8])
 	       text[0] != '-';
 }
 
+bool proc_has_children(pid_t pid, pid_t tid)
+{
+	char text[32];
+
+	return proc_read(text, sizeof(text), "/proc/%d/task/%d/children", pid, tid) > 0;
+}
+
 bool proc_is_ending(pid_t tid)
 {
 	enum { EXITING = 0x4, SIGNALED = 0x400 }; /* PF_... of the kernel's include/linux/sched.h */

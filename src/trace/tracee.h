@@ -96,6 +96,7 @@ struct tracee {
 	bool asleep;	    /* letting go: it slept in a call when it was looked at */
 	bool exiting;	    /* the owner was told that it ends */
 	bool freed;	    /* detached */
+	bool has_children;  /* it made a process; letting go: or had made one before it was traced */
 	bool adopted;	    /* its engine was told of it at a stop */
 	bool announced;	    /* the owner was told of it */
 	enum stop_kind kind;
@@ -140,7 +141,7 @@ struct tracee {
 	uint64_t sleeping_number, sleeping_args[8]; /* the call that it slept in at attach, SP, PC */
 	bool sleeping;
 	unsigned runs;	   /* interrupt_due: how often it was seen running, in a row */
-	uint64_t switches; /* interrupt_due: of its proc_status, when it was first looked at */
+	uint64_t switches; /* of its proc_status, when it was first looked at; 0: it was not */
 	struct partial partial;
 	struct mend_error owed;
 	bool tells_owed; /* the present call is left out, and fails with it */
@@ -189,6 +190,12 @@ void dead_put(struct dead_table *table, pid_t tid, int status, uint64_t now_ns);
 /* An end that was kept: its wait status, once; or -1. */
 int dead_take(struct dead_table *table, pid_t tid, uint64_t now_ns);
 
+/* What was seen of threads before they were seized: movers.c */
+struct movers {
+	struct mover *list;
+	unsigned count, room;
+};
+
 struct tracer {
 	struct trace_options options;
 	struct trace_events events;
@@ -208,6 +215,7 @@ struct tracer {
 	pid_t command;		/* 0: none, or dead */
 	bool quiet;		/* no call is reported any more */
 	bool ending;		/* let go */
+	bool freeing;		/* letting go: those that signals are sent to go first */
 	bool freezing;		/* letting go: threads that stop stay stopped */
 	bool releasing;		/* letting go: threads go on without stopping at calls */
 	bool waits_told;	/* letting go: why it lasts */
@@ -219,6 +227,7 @@ struct tracer {
 	struct perf *perf; /* NULL: not in use */
 	struct latency latency;
 
+	struct movers movers;
 	struct stop_queue queue;
 	bool crowded; /* several threads stop at once: bell.c */
 	unsigned alone;
@@ -420,6 +429,8 @@ bool letgo_holds(const struct tracee *tracee);
 /* Whether it is let go at once. A call that is to begin again does so: the kernel is told to look at a thread
  * that is detached (__ptrace_unlink). */
 bool letgo_frees(const struct tracee *tracee);
+/* It is detached. */
+void letgo_freeing(struct tracee *tracee);
 bool letgo_is_gathered(const struct tracee *tracee);
 
 /*
@@ -452,6 +463,13 @@ void perf_resuming(struct tracee *tracee);
 bool perf_is_past(const struct tracee *tracee);
 void perf_free(struct tracer *tracer);
 
+/* movers.c: sleepers that must not be woken, before they are seized */
+/* Looks at those of the processes that are to be attached to, for some 60 ms where there are any. */
+void movers_watch(struct tracer *tracer);
+/* How often a thread had fallen asleep when it was first looked at; 0: it was not. */
+uint64_t movers_switches(const struct movers *movers, pid_t tid);
+void movers_done(struct movers *movers);
+
 /* clone.c */
 void clone_entered(struct tracee *tracee, enum trap trap);
 void clone_left(struct tracee *tracee);
@@ -476,6 +494,8 @@ pid_t proc_own_tid(pid_t tid);
 bool proc_is_ours(void);
 /* Whether the thread makes no call any more: it is killed, on its way out, or gone. proc_pid_stat(5) */
 bool proc_is_ending(pid_t tid);
+/* Whether a thread has made processes that are still there: proc_tid_children(5). */
+bool proc_has_children(pid_t pid, pid_t tid);
 /* The call that a thread sleeps in. 1: sleeps in a call; 0: runs, or sleeps elsewhere. */
 int proc_syscall(pid_t pid, pid_t tid, uint64_t *number, uint64_t args[8]);
 int proc_read(char *buffer, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));

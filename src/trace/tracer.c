@@ -99,10 +99,13 @@ static int tracer_begin(struct tracer *tracer, struct error *error)
 		failed = choose_engines(tracer, error);
 	if (!failed && (failed = bell_make(tracer)))
 		error_set(error, -failed, "cannot make a timer: %s", strerror(-failed));
+	if (!failed && tracer->attach_engine && !tracer->attach_engine->seized)
+		movers_watch(tracer);
 	if (!failed && tracer->given)
 		failed = spawn_command(tracer, error);
 	for (unsigned i = 0; !failed && i < tracer->options.pid_count; i++)
 		attach_pid(tracer, tracer->options.pids[i]);
+	movers_done(&tracer->movers);
 	return failed;
 }
 

@@ -115,9 +115,14 @@ def test_traced_amid_signals(attach_engine):
 
 
 def test_let_go_amid_a_storm():
-    """The same where threads fork all the time; in the moments of seizing them one in many may be woken unseen (docs/GENTLE.md)."""
-    troubles = gentle.waiters(lambda pid: gentle.cycles(pid, "syscall", signal.SIGINT, 40))
-    assert len(troubles) <= 8, troubles
+    """
+    The same where threads fork all the time, and many wait in calls that signals cut short. In the moments of seizing them one
+    in many may be woken unseen (docs/GENTLE.md): more than one in each cycle were, when the signals of threads that make
+    processes were not thought of.
+    """
+    storm = gentle.pestered(gentle.crowd_of_waiters, pause=0.0003)
+    troubles = storm(lambda pid: gentle.cycles(pid, "syscall", signal.SIGINT, 20))
+    assert len(troubles) <= 4, troubles
 
 
 def test_let_go_amid_forks(attach_engine):
@@ -298,8 +303,8 @@ def test_waiters_see_nothing(program):
             attached.finish()
     assert out.decode().splitlines()[-1].startswith("bad "), out.decode()
     lines = [line for line in out.decode().splitlines() if not line.startswith(("bad ", "ready"))]
-    # Until it stops at its calls, in the first milliseconds, a thread's call can end unseen: docs/GENTLE.md.
-    assert len(lines) <= 3, lines
+    # Until it stops at its calls, in the first microseconds, a thread's call can end unseen: docs/GENTLE.md.
+    assert len(lines) <= 1, lines
 
 
 def test_interrupted_behind_anothers_exec(program):

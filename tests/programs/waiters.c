@@ -5,7 +5,8 @@
  * to the process: SIGCHLD and SIGWINCH are ignored by default. After as many seconds as the first argument
  * says it prints each result that it should not have seen, and "bad N"; also what took much too long, of
  * which nanosleep, which begins nothing again, has not been late as well: the machine may be busy. With
- * "wait" as second argument it prints "ready PID" first and ends when a line comes on stdin.
+ * "wait" as second argument it prints "ready PID" first and ends when a line comes on stdin. The third
+ * argument, 1 when there is none, is how many threads wait in each of the calls that a signal cuts short.
  *
  * Must see: bad 0, with a tracer as without. Such signals do not wake an untraced waiter, whichever thread
  * they go to and whoever takes them.
@@ -275,23 +276,38 @@ static void *send_signals(void *unused)
 	return unused;
 }
 
-static void *(*const all[])(void *) = { wait_epoll,  wait_recv,	   wait_signal,	  wait_connect,
-					wait_all,    wait_send,	   wait_messages, make_forks,
-					make_vforks, send_signals, keep_time };
+static void *(*const all[])(void *) = { wait_epoll, wait_recv,	 wait_signal, wait_connect,
+					make_forks, make_vforks, keep_time };
+static void *(*const cut_short[])(void *) = { wait_all, wait_send, wait_messages };
 
-enum { COUNT = sizeof all / sizeof *all };
+enum { COUNT = sizeof all / sizeof *all, CUT = sizeof cut_short / sizeof *cut_short };
+enum { COPIES = 16, MOST = COUNT + COPIES * CUT + 1 };
+
+/*
+ * All of them. Signals are sent last: while the first thread makes others it blocks them (pthread_create of
+ * glibc), and what a thread blocks is not dropped (kernel/signal.c, sig_ignored) but wakes another.
+ */
+static int start(pthread_t threads[MOST], int copies)
+{
+	int count = 0;
+	for (int i = 0; i < COUNT; i++)
+		pthread_create(&threads[count++], NULL, all[i], NULL);
+	for (int i = 0; i < copies * CUT && i < COPIES * CUT; i++)
+		pthread_create(&threads[count++], NULL, cut_short[i % CUT], NULL);
+	pthread_create(&threads[count++], NULL, send_signals, NULL);
+	return count;
+}
 
 int main(int argc, char **argv)
 {
-	pthread_t threads[COUNT];
+	pthread_t threads[MOST];
 	sigset_t blocked;
 	char line[16];
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGUSR2);
 	sigprocmask(SIG_BLOCK, &blocked, NULL);
-	for (int i = 0; i < COUNT; i++)
-		pthread_create(&threads[i], NULL, all[i], NULL);
+	int count = start(threads, argc > 3 ? atoi(argv[3]) : 1);
 	if (argc > 2) {
 		printf("ready %d\n", getpid());
 		if (!fgets(line, sizeof line, stdin))
@@ -302,7 +318,7 @@ int main(int argc, char **argv)
 			;
 	}
 	over = true;
-	for (int i = 0; i < COUNT; i++)
+	for (int i = 0; i < count; i++)
 		pthread_join(threads[i], NULL);
 	judge_late();
 	printf("bad %d\n", bad);

@@ -1,5 +1,6 @@
 /* Commands under the tracer, with both engines that can start one: what they do is counted, and must be all
  * of it. */
+#include <ctype.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -164,58 +165,105 @@ static int scene_eintr(void)
 	return eintr;
 }
 
+static bool first_line(const char *file, pid_t tid, char *text, int size)
+{
+	char path[40];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", tid, file);
+	FILE *from = fopen(path, "r");
+	const bool got = from && fgets(text, size, from);
+
+	if (from)
+		fclose(from);
+	return got;
+}
+
+/* Waits until a thread sleeps in a call, or in what goes on with it. Between the two looks it may have left
+ * it, but then it would not be asleep. */
+static void await_sleep(pid_t tid, long number)
+{
+	char call[256], stat[256];
+
+	for (int tries = 0; tries < 20000; tries++, usleep(1000))
+		if (first_line("syscall", tid, call, sizeof(call)) && isdigit(call[0]) &&
+		    (atol(call) == number || atol(call) == SYS_restart_syscall) &&
+		    first_line("stat", tid, stat, sizeof(stat)) && strstr(stat, ") S "))
+			return;
+}
+
+/* Where a thread receives, and which. */
+struct receiver {
+	struct sockaddr_in at;
+	pthread_t thread;
+	pid_t tid;
+};
+
+/* A byte for each of ten receives, after a handler has interrupted it three times. */
 static void *send_late(void *to)
 {
-	struct sockaddr_in *address = to;
+	struct receiver *receiver = to;
 	int fd = some_socket();
 
 	for (int i = 0; i < 10; i++) {
-		usleep(10000);
-		sendto(fd, "x", 1, 0, (struct sockaddr *)address, sizeof(*address));
+		for (int before = handled; handled < before + 3;) {
+			int now = handled;
+
+			await_sleep(receiver->tid, SYS_recvfrom);
+			pthread_kill(receiver->thread, SIGALRM);
+			while (handled == now)
+				usleep(1000);
+		}
+		await_sleep(receiver->tid, SYS_recvfrom);
+		sendto(fd, "x", 1, 0, (struct sockaddr *)&receiver->at, sizeof(receiver->at));
 	}
 	return NULL;
 }
 
-/* Ten receives, each interrupted some ten times by a handler that lets it be restarted. */
+static int bound_socket(struct sockaddr_in *at)
+{
+	socklen_t len = sizeof(*at);
+	int fd = some_socket();
+
+	*at = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	bind(fd, (struct sockaddr *)at, len);
+	getsockname(fd, (struct sockaddr *)at, &len);
+	return fd;
+}
+
+/* Ten receives, each interrupted by a handler that lets it be restarted. */
 static int scene_restart(void)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(address);
-	int fd = some_socket(), got = 0;
+	struct sigaction action = { .sa_handler = handle, .sa_flags = SA_RESTART };
+	struct receiver receiver = { .thread = pthread_self(), .tid = (pid_t)syscall(SYS_gettid) };
+	int fd = bound_socket(&receiver.at), got = 0;
 	pthread_t thread;
-	sigset_t alarm;
 	char byte;
 
-	bind(fd, (struct sockaddr *)&address, len);
-	getsockname(fd, (struct sockaddr *)&address, &len);
-	sigemptyset(&alarm);
-	sigaddset(&alarm, SIGALRM);
-	sigprocmask(SIG_BLOCK, &alarm, NULL);
-	pthread_create(&thread, NULL, send_late, &address);
-	sigprocmask(SIG_UNBLOCK, &alarm, NULL);
-	every_ms(SA_RESTART);
+	sigaction(SIGALRM, &action, NULL);
+	pthread_create(&thread, NULL, send_late, &receiver);
 	for (int i = 0; i < 10; i++)
 		got += recv(fd, &byte, 1, 0) == 1;
 	return got;
 }
 
-/* poll is continued by restart_syscall after a stop. */
+/* poll is continued by restart_syscall after a stop; a datagram ends it. */
 static int scene_poll_stopped(void)
 {
+	struct sockaddr_in at;
+	struct pollfd set = { .fd = bound_socket(&at), .events = POLLIN };
 	pid_t pid = fork();
 	int status;
 
-	if (pid == 0) {
-		struct pollfd fd = { .fd = some_socket(), .events = POLLIN };
-
-		_exit(poll(&fd, 1, 200) == 0 ? 5 : 6);
-	}
+	if (pid == 0)
+		_exit(poll(&set, 1, 60000) == 1 ? 5 : 6);
 	for (int i = 0; i < 3; i++) {
-		usleep(20000);
+		await_sleep(pid, SYS_poll);
 		kill(pid, SIGSTOP);
 		waitpid(pid, &status, WUNTRACED);
 		kill(pid, SIGCONT);
 	}
+	await_sleep(pid, SYS_poll);
+	sendto(set.fd, "x", 1, 0, (struct sockaddr *)&at, sizeof(at));
 	waitpid(pid, &status, 0);
 	return WEXITSTATUS(status);
 }
@@ -604,7 +652,7 @@ static void restarts_are_joined(void **state)
 		run_command(&run, both[e], "restart");
 		assert_int_equal(run.counts.finished[CALL_recvfrom], 10);
 		assert_int_equal(run.counts.failed[CALL_recvfrom], 0);
-		assert_true(run.counts.restarted[CALL_recvfrom] >= 1);
+		assert_int_equal(run.counts.restarted[CALL_recvfrom], 10);
 		run_command(&run, both[e], "poll_stopped");
 		assert_int_equal(run.counts.finished[CALL_poll], 1);
 		assert_int_equal(run.counts.restarted[CALL_poll], 1);
