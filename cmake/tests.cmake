@@ -16,7 +16,7 @@ foreach(source IN LISTS unit_tests)
 	target_compile_definitions(${name} PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 	target_link_libraries(${name} PRIVATE sockline_all PkgConfig::CMOCKA)
 	add_test(NAME ${test} COMMAND ${name})
-	set_tests_properties(${test} PROPERTIES LABELS unit TIMEOUT 60)
+	set_tests_properties(${test} PROPERTIES LABELS unit TIMEOUT 120)
 	if(SOCKLINE_SANITIZE AND name MATCHES "^test_trace_")
 		# These run themselves as tracees, and a tracee cannot look for its own leaks.
 		set_tests_properties(${test} PROPERTIES ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
