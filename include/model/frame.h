@@ -13,8 +13,9 @@ struct place {
 	uint64_t offset;      /* of the return address, from the function's start */
 	const char *file;     /* full path; NULL: no line known */
 	int line, column;     /* 0: unknown */
-	const char *
-		module; /* path of the ELF file, as the program sees it; "[vdso]", "[anon]"; NULL: unmapped */
+	const char *module; /* path of the ELF file, as the program sees it, the program's own by which it was
+			       started;
+			       "[vdso]", "[anon]"; NULL: unmapped */
 	uint64_t module_offset; /* address within module (file-relative virtual address) */
 	uint64_t address;	/* run-time program counter that was first seen here */
 	bool inlined;		/* this is an inlined function; outer is the function it was inlined into */

@@ -77,10 +77,12 @@ uint64_t stack_kept_id(struct stack *stack, const struct walk *walk);
 /* The caller by policy: innermost frame that is the user's and has a line; via as in frame.h. */
 struct caller stack_caller(struct stack *stack, const struct walk *walk);
 
-/* Calls fn once for each module that callers fell into and that has no debug information. why: what stands in
- * the way besides that nobody installed it, NULL: nothing. */
+/* Calls fn once for each module that callers fell into and that has no debug information. started: the path
+ * that the program was started by, where its name is another (places show that), else NULL. why: what stands
+ * in the way besides that nobody installed it, NULL: nothing. */
 void stack_without_debug(struct stack *stack,
-			 void (*fn)(void *user, const char *module, const char *build_id, const char *why),
+			 void (*fn)(void *user, const char *module, const char *started, const char *build_id,
+				    const char *why),
 			 void *user);
 
 #endif

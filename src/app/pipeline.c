@@ -167,23 +167,40 @@ struct lineless {
 	struct text installable;
 };
 
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+/* The file's own name, by which its package is found; and the one that lines show, where that is another. */
+static void add_module_name(struct text *text, const char *module, const char *started)
+{
+	text_add(text, last_part(module));
+	if (!started)
+		return;
+	text_add(text, " (");
+	text_add(text, last_part(started));
+	text_add(text, ")");
+}
+
 /* Says why a module has no lines, or collects its name for one line about all that could be installed. */
-static void add_module(void *user, const char *module, const char *build_id, const char *why)
+static void add_module(void *user, const char *module, const char *started, const char *build_id,
+		       const char *why)
 {
 	struct lineless *lineless = user;
-	const char *slash = strrchr(module, '/');
-	const char *const name = slash && slash[1] ? slash + 1 : module;
 	struct text line = { 0 };
 
 	(void)build_id;
 	if (!why) {
 		if (lineless->installable.len)
 			text_add(&lineless->installable, ", ");
-		text_add(&lineless->installable, name);
+		add_module_name(&lineless->installable, module, started);
 		return;
 	}
 	text_add(&line, "no lines for ");
-	text_add(&line, name);
+	add_module_name(&line, module, started);
 	text_add(&line, ": ");
 	text_add(&line, why);
 	pipeline_note(lineless->pipeline, NULL, line.data);

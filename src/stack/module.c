@@ -86,7 +86,17 @@ static const char *plain_path(struct stack *stack, const char *path)
 	return path;
 }
 
-struct module *module_get(struct stack *stack, const struct mapping *mapping)
+const char *module_shown(const struct module *module)
+{
+	return module->started ? module->started : module->path;
+}
+
+static bool is_started_as(const struct module *module, const char *started)
+{
+	return started ? module->started && !strcmp(module->started, started) : !module->started;
+}
+
+struct module *module_get(struct stack *stack, const struct mapping *mapping, const char *started)
 {
 	const bool vdso = !mapping->inode;
 	const uint64_t key =
@@ -95,12 +105,13 @@ struct module *module_get(struct stack *stack, const struct mapping *mapping)
 
 	for (module = first; module; module = module->next)
 		if (module->device == mapping->device && module->inode == mapping->inode &&
-		    module_is_current(stack, module))
+		    is_started_as(module, started) && module_is_current(stack, module))
 			return module;
 	first = map_get(&stack->modules, key);
 	module = new_module(stack, vdso ? MODULE_VDSO : MODULE_FILE, plain_path(stack, mapping->path));
 	module->device = mapping->device;
 	module->inode = mapping->inode;
+	module->started = started ? arena_string(&stack->arena, started) : NULL;
 	module->next = first;
 	map_put(&stack->modules, key, module);
 	return module;

@@ -47,11 +47,12 @@ struct module {
 	enum module_kind kind;
 	enum module_state state;
 	uint64_t device, inode;
-	const char *path;   /* as the program sees it */
-	const char *name;   /* its last part */
-	const char *root;   /* /proc/TID/root of who mapped it first, for files that belong to it */
-	const char *soname; /* DT_SONAME, NULL: none */
-	const char *note;   /* why no line is named, or NULL */
+	const char *path;    /* as the program sees it */
+	const char *name;    /* its last part */
+	const char *started; /* the path that the program was started by, where its name is another; NULL */
+	const char *root;    /* /proc/TID/root of who mapped it first, for files that belong to it */
+	const char *soname;  /* DT_SONAME, NULL: none */
+	const char *note;    /* why no line is named, or NULL */
 
 	int fd; /* -1: none is kept */
 	struct timespec modified;
@@ -85,9 +86,13 @@ struct mapping {
 	const char *path; /* as in /proc/PID/maps; not NUL: may be empty */
 };
 
-/* The module of a file mapping; made when it was not known. NULL for what is no code of ours ([stack],
- * [vsyscall]). */
-struct module *module_get(struct stack *stack, const struct mapping *mapping);
+/*
+ * The module of a file mapping; made when it was not known. NULL for what is no code of ours ([stack],
+ * [vsyscall]). started: program.h; a file that is started by several names is one module for each.
+ */
+struct module *module_get(struct stack *stack, const struct mapping *mapping, const char *started);
+/* The path that places in it show. */
+const char *module_shown(const struct module *module);
 /* A module for code without a file, owned by the stack. */
 struct module *module_anonymous(struct stack *stack, pid_t pid);
 

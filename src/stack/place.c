@@ -34,7 +34,7 @@ static struct judged_place *new_place(const struct naming *naming)
 	struct judged_place *judged = arena_zalloc(&naming->stack->arena, sizeof(*judged));
 	struct place *place = &judged->place;
 
-	place->module = code->module->path;
+	place->module = module_shown(code->module);
 	place->module_offset = code->address + !code->exact;
 	place->address = code->pc;
 	place->note = code->module->note;

@@ -42,7 +42,10 @@ struct space *space_ref(struct space *space)
 
 struct space *space_fork(struct space *space, pid_t child)
 {
-	return space_new(space->stack, child);
+	struct space *forked = space_new(space->stack, child);
+
+	program_copy(&forked->program, &space->program);
+	return forked;
 }
 
 /* Gives back the descriptor that the space keeps. */
@@ -64,6 +67,7 @@ void space_unref(struct space *space)
 	close_maps(space);
 	if (space->anonymous)
 		perfmap_rest(space->anonymous->perfmap);
+	program_done(&space->program);
 	free(space->ranges);
 	free(space->slots);
 	free(space);
@@ -134,7 +138,7 @@ static struct module *mapping_module(struct space *space, const struct mapping *
 	struct stack *stack = space->stack;
 
 	if (mapping->inode || !strcmp(mapping->path, "[vdso]"))
-		return module_get(stack, mapping);
+		return module_get(stack, mapping, program_path(&space->program, mapping, space->tid));
 	if (!strcmp(mapping->path, "[vsyscall]"))
 		return NULL;
 	if (!space->anonymous)
@@ -363,6 +367,8 @@ static struct code *module_code(const struct walk_context *context, const struct
 struct code *space_code_slow(const struct walk_context *context, uint64_t pc, bool exact)
 {
 	struct space *space = context->space;
+
+	program_ask(&space->program, space->tid, context->memory);
 	const struct range *range = find_range(space, exact ? pc : pc - 1);
 
 	if (!range)

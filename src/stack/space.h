@@ -12,6 +12,7 @@
 
 #include "arch/unwind.h"
 #include "model/memory.h"
+#include "program.h"
 
 struct code;
 struct module;
@@ -41,7 +42,8 @@ struct space {
 	unsigned range_count, range_room;
 	struct pc_slot *slots;
 	uint32_t slot_count, slot_size; /* size is 0 or a power of two */
-	struct module *anonymous;	/* NULL until code without a file is met */
+	struct program program;
+	struct module *anonymous; /* NULL until code without a file is met */
 };
 
 /* What a walk needs to make a new code. */

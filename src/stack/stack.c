@@ -108,7 +108,7 @@ uint64_t stack_kept_id(struct stack *stack, const struct walk *walk)
 
 static const char *via_name(const struct module *module, const struct place *place)
 {
-	if (module->path == place->module)
+	if (module_shown(module) == place->module)
 		return NULL;
 	return module->soname ? module->soname : module->name;
 }
@@ -196,7 +196,8 @@ static bool has_debug(struct stack *stack, struct module *module, const char **w
 }
 
 void stack_without_debug(struct stack *stack,
-			 void (*fn)(void *user, const char *module, const char *build_id, const char *why),
+			 void (*fn)(void *user, const char *module, const char *started, const char *build_id,
+				    const char *why),
 			 void *user)
 {
 	char hex[2 * BUILD_ID_MAX + 1];
@@ -208,6 +209,6 @@ void stack_without_debug(struct stack *stack,
 		hex[0] = 0;
 		for (unsigned i = 0; i < module->build_id_len; i++)
 			sprintf(hex + 2 * (size_t)i, "%02x", module->build_id[i]);
-		fn(user, module->path, hex[0] ? hex : NULL, why);
+		fn(user, module->path, module->started, hex[0] ? hex : NULL, why);
 	}
 }

@@ -1,6 +1,7 @@
 """The line of each call from C++, Rust, Go, plugins, containers; stacks and files that are not what they should be."""
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -219,3 +220,31 @@ def test_skip_and_user_code():
     names = {call["caller"]["function"] for call in
              harness.trace([program], "--user-code=libc.so*").calls("listen")}
     assert names & {"listen", "__listen"}, names
+
+
+STARTED = """
+#include <sys/socket.h>
+int main(void) { return listen(-1, 1) == 0; }
+"""
+
+
+def test_started_by_another_name(tmp_path):
+    """A file with several names: lines have the one that the program was started by, where that leads to it; each its own."""
+    (tmp_path / "many.c").write_text(STARTED, encoding="utf-8")
+    programs.run_tool(["gcc", "-s", "-o", tmp_path / "many", tmp_path / "many.c"])
+    (tmp_path / "one").symlink_to("many")
+    (tmp_path / "two").symlink_to(tmp_path / "many")
+    traced = harness.trace(["sh", "-c", f"cd {tmp_path}; ./one; {tmp_path}/two; ./many"])
+    modules = [call["caller"]["module"] for call in traced.calls("listen")]
+    assert modules == [f"{tmp_path}/{name}" for name in ("one", "two", "many")], traced
+    assert re.search(r"no lines for .*many \(one\)", traced.notes()), traced.notes()
+
+
+def test_started_by_a_name_that_is_gone(tmp_path):
+    """The path that the program was started by is another file's now: it says nothing."""
+    (tmp_path / "many.c").write_text(STARTED.replace("return", 'rename("other", "one"); return').replace("#include", "#include <stdio.h>\n#include", 1), encoding="utf-8")
+    programs.run_tool(["gcc", "-s", "-o", tmp_path / "many", tmp_path / "many.c"])
+    (tmp_path / "one").symlink_to("many")
+    shutil.copy("/bin/true", tmp_path / "other")
+    traced = harness.trace(["./one"], cwd=tmp_path)
+    assert [call["caller"]["module"] for call in traced.calls("listen")] == [f"{tmp_path}/many"], traced

@@ -113,8 +113,10 @@ static void look_at_image(const struct mapping *mapping, struct memory *memory)
 	free(image);
 }
 
-static void count_module(void *user, const char *module, const char *build_id, const char *why)
+static void count_module(void *user, const char *module, const char *started, const char *build_id,
+			 const char *why)
 {
+	(void)started;
 	(void)build_id;
 	(void)why;
 	*(size_t *)user += strlen(module);
@@ -132,7 +134,7 @@ static void look_into(const uint8_t *data, size_t size, uint32_t choice)
 	if (write(fd, data, size) != (ssize_t)size)
 		__builtin_trap();
 	const struct mapping mapping = { MAPPED, MAPPED + size, 0, 1, 1, "/nowhere/module" };
-	struct module *module = module_get(stack, &mapping);
+	struct module *module = module_get(stack, &mapping, NULL);
 	module->root = "/nowhere";
 	module->state = MODULE_UNUSABLE;
 	module_read(stack, module, &mapping, &picture.memory, fd, true);

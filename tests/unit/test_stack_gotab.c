@@ -47,7 +47,7 @@ static void build(struct world *world, const char *flags)
 	assert_true(fd >= 0);
 	world->stack = stack_new(&options);
 	world->memory = (struct memory){ .read = read_nothing };
-	world->module = module_get(world->stack, &mapping);
+	world->module = module_get(world->stack, &mapping, NULL);
 	module_read(world->stack, world->module, &mapping, &world->memory, fd, true);
 	assert_int_equal(world->module->state, MODULE_OPEN);
 	world->module->fd = fd;
