@@ -114,6 +114,27 @@ void abi_rewind(const struct abi *abi, void *user_regs);
 void abi_set_argument(const struct abi *abi, void *user_regs, unsigned index, uint64_t value);
 
 /*
+ * A way back from a call that a thread is made to do, which needs nobody: the call's instruction returns to
+ * one that does rt_sigreturn (sigreturn(2)), which gives the thread its registers and signal mask back from a
+ * frame.
+ */
+struct abi_back {
+	uint64_t call;	 /* makes a call and returns to where the stack pointer points */
+	uint64_t leaves; /* does rt_sigreturn; 0: there is no way back */
+};
+enum { ABI_BACK_FRAME = 312, ABI_BACK_CODE = 9 };
+/* Looks for such instructions in code that lies at that address, and notes what it finds. */
+void abi_back_find(const struct abi *abi, uint64_t address, const uint8_t *code, size_t size,
+		   struct abi_back *back);
+/*
+ * The frame, which the stack pointer is to point to at the call, as the first word is where that returns to;
+ * it points behind that word when the thread stands at leaves already. A call that was interrupted begins
+ * again. What it does not hold are floating-point registers: they become what they are at a program's start.
+ */
+void abi_back_frame(const void *user_regs, uint64_t mask, const struct abi_back *back,
+		    uint8_t frame[ABI_BACK_FRAME]);
+
+/*
  * The registers that a perf event is to record (attr.sample_regs_user): those of a call's arguments, and
  * those that its stack is walked with. From its values (lowest bit first; Linux: asm/perf_regs.h) to a struct
  * user_regs_struct, whose other fields become 0.

@@ -3,6 +3,10 @@
  * and PTRACE_SYSCALL runs just that. All signals are blocked meanwhile, else a handler would run on these
  * registers (PTRACE_SETSIGMASK: ptrace(2)). SIGSTOP cannot be blocked: it is let through at once, since only
  * the kernel knows what a SIGCONT that follows it makes of it; the stop itself is asked for again at the end.
+ *
+ * A tracer that is killed meanwhile gives nothing back. So, where a way back is known, a frame is written
+ * first, and from then on the thread stands before an rt_sigreturn from it, or before a call that returns to
+ * that; its signals are blocked after that, and unblocked before it gets its own registers.
  */
 #include "inject.h"
 
@@ -59,15 +63,38 @@ static int find_instruction(struct injection *injection, uint64_t hint)
 	return -ENOENT;
 }
 
+static uint32_t borrowed(const struct injection *injection)
+{
+	return injection->back.leaves ? INJECT_KEPT : INJECT_SCRATCH;
+}
+
 static int borrow_memory(struct injection *injection)
 {
-	uint64_t at = injection->before.rsp - RED_ZONE - INJECT_SCRATCH;
+	uint64_t at = injection->before.rsp - RED_ZONE - borrowed(injection);
 
 	injection->scratch = at & ~(uint64_t)(STACK_ALIGN - 1);
-	if (memory_get(&injection->tracee->memory, injection->scratch, injection->kept, INJECT_SCRATCH) <
-	    INJECT_SCRATCH)
+	injection->frame = injection->scratch + INJECT_SCRATCH;
+	if (memory_get(&injection->tracee->memory, injection->scratch, injection->kept, borrowed(injection)) <
+	    borrowed(injection))
 		return -EFAULT;
-	return memory_write(injection->tracee, injection->scratch, injection->kept, INJECT_SCRATCH);
+	return memory_write(injection->tracee, injection->scratch, injection->kept, borrowed(injection));
+}
+
+/* Let go from here on, the thread gives itself back what it had. */
+static int prepare_back(struct injection *injection)
+{
+	struct user_regs_struct regs = injection->before;
+	uint8_t frame[ABI_BACK_FRAME];
+
+	if (!injection->back.leaves)
+		return 0;
+	abi_back_frame(&injection->before, injection->mask, &injection->back, frame);
+	if (memory_write(injection->tracee, injection->frame, frame, sizeof(frame)))
+		return -EFAULT;
+	regs.rip = injection->back.leaves;
+	regs.rsp = injection->frame + sizeof(uint64_t);
+	regs.orig_rax = (unsigned long long)-1; /* no call to be restarted */
+	return ptrace(PTRACE_SETREGS, injection->tracee->task.tid, 0, &regs) ? -ESRCH : 0;
 }
 
 static int block_signals(struct injection *injection)
@@ -75,19 +102,25 @@ static int block_signals(struct injection *injection)
 	pid_t tid = injection->tracee->task.tid;
 	uint64_t all = ~(uint64_t)0;
 
-	if (ptrace(PTRACE_GETSIGMASK, tid, MASK_BYTES, &injection->mask) ||
-	    ptrace(PTRACE_SETSIGMASK, tid, MASK_BYTES, &all))
+	if (ptrace(PTRACE_GETSIGMASK, tid, MASK_BYTES, &injection->mask))
 		return -errno;
-	return 0;
+	int failed = prepare_back(injection);
+
+	if (!failed && ptrace(PTRACE_SETSIGMASK, tid, MASK_BYTES, &all))
+		failed = -errno;
+	return failed;
 }
 
-int inject_begin(struct injection *injection, struct tracee *tracee, uint64_t hint)
+int inject_begin(struct injection *injection, struct tracee *tracee, uint64_t hint,
+		 const struct abi_back *back)
 {
 	*injection = (struct injection){ .tracee = tracee };
 	if (tracee_regs(tracee) || tracee_info(tracee))
 		return -ESRCH;
 	injection->before = tracee->regs;
 	injection->abi = abi_of_code(&tracee->regs);
+	if (back && injection->abi->bits == 64)
+		injection->back = *back;
 	int failed = find_instruction(injection, hint);
 
 	if (!failed)
@@ -135,6 +168,10 @@ int64_t inject_call(struct injection *injection, uint64_t number, const uint64_t
 
 	abi_set_call(injection->abi, &regs, number, args);
 	regs.rip = injection->instruction;
+	if (injection->back.leaves) {
+		regs.rip = injection->back.call;
+		regs.rsp = injection->frame;
+	}
 	regs.orig_rax = (unsigned long long)-1; /* no call to be restarted */
 	if (injection->gone || ptrace(PTRACE_SETREGS, tid, 0, &regs) || run_to_syscall_stop(injection) ||
 	    run_to_syscall_stop(injection) || ptrace(PTRACE_GETREGS, tid, 0, &regs))
@@ -154,9 +191,9 @@ void inject_end(struct injection *injection)
 
 	if (injection->gone)
 		return;
-	memory_write(tracee, injection->scratch, injection->kept, INJECT_SCRATCH);
-	ptrace(PTRACE_SETREGS, tid, 0, &injection->before);
 	ptrace(PTRACE_SETSIGMASK, tid, MASK_BYTES, &injection->mask);
+	ptrace(PTRACE_SETREGS, tid, 0, &injection->before);
+	memory_write(tracee, injection->scratch, injection->kept, borrowed(injection));
 	if (injection->stop_again || waits_for_restart(&injection->before))
 		ptrace(PTRACE_INTERRUPT, tid, 0, 0);
 }

@@ -13,9 +13,10 @@
 #include <stdint.h>
 #include <sys/user.h>
 
-enum { INJECT_SCRATCH = 128 };
+#include "arch/abi.h"
 
-struct abi;
+enum { INJECT_SCRATCH = 128, INJECT_KEPT = INJECT_SCRATCH + ABI_BACK_FRAME };
+
 struct tracee;
 
 struct injection {
@@ -25,17 +26,28 @@ struct injection {
 	uint64_t mask;	      /* its signal mask before */
 	uint64_t instruction; /* where a call can be made */
 	uint64_t scratch;     /* INJECT_SCRATCH bytes that the calls may use */
-	uint8_t kept[INJECT_SCRATCH];
+	struct abi_back back; /* leaves is 0: none is known */
+	uint64_t frame;	      /* back: behind scratch */
+	uint8_t kept[INJECT_KEPT];
 	bool stop_again; /* an interruption or a group stop came meanwhile, and is asked for again at the end
 			  */
 	bool gone;	 /* it died; its end is in the queue */
 };
 
 /*
- * Takes over a stopped thread. hint: an address that a system call instruction is known to have had, or 0.
- * Returns 0; -ENOENT: no such instruction found; -EFAULT: no memory below the stack; -ESRCH.
+ * Looks for a way back in the code that a stopped thread runs, unless the one that is known is there still.
+ * Its leaves is 0 where none was found.
  */
-int inject_begin(struct injection *injection, struct tracee *tracee, uint64_t hint);
+void inject_find_back(struct tracee *tracee, struct abi_back *back);
+
+/*
+ * Takes over a stopped thread. hint: an address that a system call instruction is known to have had, or 0.
+ * back: by which the thread gives itself everything back if the tracer is killed meanwhile, whenever that is;
+ * NULL, or none: then it would go on with the registers and the signal mask of the injection. Returns 0;
+ * -ENOENT: no such instruction found; -EFAULT: no memory below the stack; -ESRCH.
+ */
+int inject_begin(struct injection *injection, struct tracee *tracee, uint64_t hint,
+		 const struct abi_back *back);
 /* Returns the call's result (negative errno as the kernel gives it), or -ESRCH when the thread died. */
 int64_t inject_call(struct injection *injection, uint64_t number, const uint64_t args[6]);
 /*

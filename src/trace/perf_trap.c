@@ -38,6 +38,7 @@ struct trap_guard {
 	bool set;	      /* we ignore SIGTRAP there now */
 	struct action own;    /* set: what the program has, by its own account */
 	uint64_t instruction; /* where a call can be injected */
+	struct abi_back back; /* and its way back */
 };
 
 static size_t action_pack(const struct abi *abi, const struct action *action, uint8_t bytes[ACTION_MOST])
@@ -100,16 +101,27 @@ bool trap_is_guarded(const struct tracee *tracee)
 	return guard && guard->set;
 }
 
-/* Takes the thread over, with its event off, which would see the call. */
+/* Takes the thread over. */
+static int take_over(struct tracee *tracee, struct injection *injection)
+{
+	struct trap_guard *guard = guard_of(tracee);
+
+	inject_find_back(tracee, &guard->back);
+	int failed = inject_begin(injection, tracee, guard->instruction, &guard->back);
+
+	if (!failed)
+		guard->instruction = injection->instruction;
+	return failed;
+}
+
+/* The same with its event off, which would see the call. */
 static int begin(struct tracee *tracee, struct injection *injection)
 {
 	perf_event_disable(&tracee->perf.event);
-	int failed = inject_begin(injection, tracee, guard_of(tracee)->instruction);
+	int failed = take_over(tracee, injection);
 
 	if (failed)
 		perf_event_enable(&tracee->perf.event);
-	else
-		guard_of(tracee)->instruction = injection->instruction;
 	return failed;
 }
 
@@ -211,7 +223,7 @@ int trap_release(struct tracee *tracee)
 	struct injection injection;
 	struct trap_kept kept;
 	struct action now;
-	int failed = inject_begin(&injection, tracee, guard->instruction);
+	int failed = take_over(tracee, &injection);
 
 	if (failed)
 		return failed;
@@ -235,7 +247,7 @@ void trap_flush(struct tracee *tracee)
 	struct injection injection;
 	uint64_t set = (uint64_t)1 << (SIGTRAP - 1), never[2] = { 0 };
 
-	if (!trap_is_queued(tracee) || inject_begin(&injection, tracee, 0))
+	if (!trap_is_queued(tracee) || take_over(tracee, &injection))
 		return;
 	uint64_t at = injection.scratch;
 	uint64_t args[6] = { at, 0, at + sizeof(set), SIGSET_BYTES };
@@ -278,6 +290,7 @@ void trap_exec(struct tracee *tracee)
 	*mine = *shared;
 	mine->refs = 1;
 	mine->instruction = 0;
+	mine->back = (struct abi_back){ 0 };
 	mine->own = is_ignored(&mine->own) ? ignored : (struct action){ 0 };
 	trap_forget(shared);
 }

@@ -74,7 +74,7 @@ static int inject_filter(struct tracee *tracee)
 {
 	struct injection injection;
 	uint64_t start = clock_monotonic_ns();
-	int failed = inject_begin(&injection, tracee, 0);
+	int failed = inject_begin(&injection, tracee, 0, NULL);
 
 	if (failed)
 		return failed;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -66,7 +67,7 @@ static void stopped_and_continued_meanwhile(void **state)
 
 		tracee_join(tracee, pid, true);
 		tracee->stopped = true;
-		assert_int_equal(inject_begin(&injection, tracee, 0), 0);
+		assert_int_equal(inject_begin(&injection, tracee, 0, NULL), 0);
 		kill(pid, SIGSTOP);
 		assert_int_equal(inject_call(&injection, SYS_getpid, none), pid);
 		if (continued)
@@ -91,9 +92,84 @@ static void stopped_and_continued_meanwhile(void **state)
 	}
 }
 
+/* Makes calls until it is told to end; 0: none had another result, and no signal became blocked. */
+static _Noreturn void call_on(const volatile int *over)
+{
+	while (!*over) {
+		sigset_t now, none;
+
+		if (syscall(SYS_tgkill, getpid(), getpid(), SIGURG))
+			_exit(3);
+		sigemptyset(&none);
+		if (sigprocmask(SIG_BLOCK, NULL, &now) || memcmp(&now, &none, 8))
+			_exit(4);
+	}
+	_exit(0);
+}
+
+enum { KILLED_AT_BEGIN, KILLED_AT_CALL, KILLED_AT_NEXT, KILLED_AT_END, KILLED };
+
+/* What a tracer does that ends at that moment. */
+static _Noreturn void trace_until(pid_t pid, int moment)
+{
+	static const uint64_t none[6] = { 0 };
+	struct tracer tracer = { 0 };
+	struct abi_back back = { 0 };
+	struct injection injection;
+	int status;
+
+	if (ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACESYSGOOD))
+		_exit(1);
+	do {
+		if (waitpid(pid, &status, __WALL) != pid)
+			_exit(2);
+	} while (stop_classify(pid, status).kind != STOP_SIGNAL && !ptrace(PTRACE_CONT, pid, 0, 0));
+	struct tracee *tracee = tracee_new(&tracer, pid, LIFE_TRACED);
+
+	tracee_join(tracee, pid, true);
+	tracee->stopped = true;
+	inject_find_back(tracee, &back);
+	if (!back.leaves || inject_begin(&injection, tracee, 0, &back))
+		_exit(3);
+	for (int i = 0; i < moment && i < 2; i++)
+		if (inject_call(&injection, SYS_getpid, none) != pid)
+			_exit(4);
+	if (moment == KILLED_AT_END)
+		inject_end(&injection);
+	_exit(0);
+}
+
+/* The program goes on as if nothing had been, whenever its tracer ends. */
+static void killed_meanwhile(void **state)
+{
+	volatile int *over =
+		mmap(NULL, sizeof(*over), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	(void)state;
+	for (int moment = 0; moment < KILLED; moment++) {
+		int status;
+		pid_t pid = fork();
+
+		if (!pid)
+			call_on(over);
+		pid_t tracer = fork();
+
+		if (!tracer)
+			trace_until(pid, moment);
+		assert_int_equal(waitpid(tracer, &status, 0), tracer);
+		assert_int_equal(status, 0);
+		*over = 1;
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+		*over = 0;
+	}
+	munmap((void *)over, sizeof(*over));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(stopped_and_continued_meanwhile) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(stopped_and_continued_meanwhile),
+					    cmocka_unit_test(killed_meanwhile) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
