@@ -54,6 +54,7 @@ void birth_told(struct tracee *parent, pid_t tid, uint64_t flags)
 	int status = child ? -1 : dead_take(&tracer->dead, tid, clock_monotonic_ns());
 
 	parent->has_children |= !(flags & CLONE_THREAD);
+	perf_birth_told(parent, tid);
 	if (child && child->life == LIFE_ORPHAN) {
 		struct stop first = child->first;
 

@@ -36,12 +36,13 @@ struct perf_sample {
 	struct user_regs_struct regs; /* as far as abi_perf_regs says */
 };
 
-enum perf_kind { PERF_NOTHING, PERF_SAMPLE, PERF_EXEC_MAP, PERF_LOST };
+enum perf_kind { PERF_NOTHING, PERF_SAMPLE, PERF_EXEC_MAP, PERF_LOST, PERF_BIRTH };
 
 struct perf_record {
 	enum perf_kind kind;
 	struct perf_sample sample;
 	uint64_t lost;
+	pid_t pid, tid; /* PERF_BIRTH */
 };
 
 /* An open event and its ring. */
@@ -100,6 +101,7 @@ struct perf_task {
 	bool mask_changes;	    /* away: it is in a call that may unblock it */
 	bool stopless;		    /* the call before had no stop */
 	uint64_t given_up;	    /* when that call was left whose stop was waited for in vain */
+	pid_t born;		    /* a child of which the thread has not told so far, or 0 */
 	bool mapped;		    /* code was mapped, and the owner does not know yet */
 	uint64_t patrol_head;	    /* where the ring ended when it was looked at last */
 	uint64_t quiet_from;	    /* perf_quiesce.c: its time on a processor when it was looked at first */
@@ -215,6 +217,12 @@ void perf_tell_last(struct tracee *tracee, bool finished);
 /* The thread was killed before the stop of its last call: tells of what others of its process, killed with
  * it, did before that. */
 void perf_tell_earlier(struct tracee *tracee);
+
+/* perf_births.c: children that are not traced */
+/* A record says that the thread made a child. */
+void perf_born(struct tracee *tracee, pid_t pid, pid_t tid);
+/* A record of something that it did later. */
+void perf_birth_passed(struct tracee *tracee);
 
 /* perf_mask.c: threads that block SIGTRAP */
 /* The syscall engine traces the thread until it unblocks SIGTRAP. */

@@ -174,12 +174,20 @@ bool perf_take_record(struct tracee *tracee, struct perf_event *event, bool of_o
 	if (perf_ring_next(event, &record) == PERF_NOTHING)
 		return false;
 	tracee->perf.fresh |= record.kind == PERF_SAMPLE;
-	if (record.kind == PERF_SAMPLE)
+	switch (record.kind) {
+	case PERF_SAMPLE:
+		perf_birth_passed(tracee);
 		take_sample(tracee, &record.sample, of_old);
-	else if (record.kind == PERF_LOST)
+		break;
+	case PERF_BIRTH:
+		perf_born(tracee, record.pid, record.tid);
+		break;
+	case PERF_LOST:
 		perf_tell_lost(tracee);
-	else
+		break;
+	default:
 		tracee->perf.mapped = true;
+	}
 	return true;
 }
 

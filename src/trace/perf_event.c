@@ -88,6 +88,7 @@ static struct perf_event_attr attributes(const struct perf *perf, bool stops)
 		.remove_on_exec = 1, /* the kernel insists, with sigtrap */
 		.mmap = perf->wants_maps && stops,
 		.mmap2 = perf->wants_maps && stops,
+		.task = stops, /* perf_births.c */
 		.watermark = 1,
 	};
 }

@@ -49,6 +49,17 @@ static bool read_sample(struct reader *reader, struct perf_sample *sample)
 	return true;
 }
 
+static bool read_birth(struct reader *reader, struct perf_record *record)
+{
+	uint32_t ids[3]; /* pid, ppid, tid */
+
+	if (!take(reader, ids, sizeof(ids)))
+		return false;
+	record->pid = (pid_t)ids[0];
+	record->tid = (pid_t)ids[2];
+	return true;
+}
+
 /* Copies out of the ring, whose end continues at its beginning. */
 static void copy_out(const struct perf_event *event, uint64_t from, void *to, size_t size)
 {
@@ -72,6 +83,8 @@ static enum perf_kind read_record(const struct perf_event_header *header, const 
 		return read_sample(&reader, &record->sample) ? PERF_SAMPLE : PERF_NOTHING;
 	case PERF_RECORD_MMAP2:
 		return PERF_EXEC_MAP;
+	case PERF_RECORD_FORK:
+		return read_birth(&reader, record) ? PERF_BIRTH : PERF_NOTHING;
 	case PERF_RECORD_LOST:
 		return take(&reader, &id, sizeof(id)) && take(&reader, &record->lost, sizeof(record->lost))
 			       ? PERF_LOST
@@ -96,8 +109,16 @@ uint64_t perf_ring_time(const struct perf_event *event)
 
 	if (perf_ring_empty(event))
 		return UINT64_MAX;
-	copy_out(event, event->ring->data_tail, &record, sizeof(record));
-	return record.header.type == PERF_RECORD_SAMPLE ? record.time_ns : UINT64_MAX;
+	const uint64_t head = __atomic_load_n(&event->ring->data_head, __ATOMIC_ACQUIRE);
+
+	for (uint64_t at = event->ring->data_tail; at < head; at += record.header.size) {
+		copy_out(event, at, &record, sizeof(record));
+		if (record.header.type == PERF_RECORD_SAMPLE)
+			return record.time_ns;
+		if (record.header.size < sizeof(record.header))
+			break;
+	}
+	return UINT64_MAX;
 }
 
 /* The record at the ring's tail: in its place, or copied together when it goes on at the ring's beginning. */

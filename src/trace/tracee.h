@@ -55,6 +55,7 @@ struct trace_process {
 	bool files_moved;		 /* perf: its reads and writes are recorded without stops */
 	unsigned files_losses;		 /* how often that lost some, and weighs against doing it again */
 	unsigned data_calls, file_calls; /* perf_files.c: since it was decided last */
+	bool untraced_told;		 /* perf: that it makes children which are not traced */
 	bool trap_queued;		 /* a SIGTRAP of ours may be queued in a thread that blocks it */
 };
 
@@ -453,6 +454,8 @@ bool perf_others_left(const struct tracer *tracer, pid_t tid);
 struct tracee *perf_on_its_way(const struct tracer *tracer, uint64_t before_ns);
 /* Looks after threads that block SIGTRAP, now and then. */
 void perf_patrol(struct tracer *tracer);
+/* At the stop that tells of a child, which is traced: perf_births.c. */
+void perf_birth_told(struct tracee *tracee, pid_t child);
 /* How often, 0: not needed. */
 long perf_patrol_ns(const struct tracer *tracer);
 /* Takes all events away and gives programs their SIGTRAP back; dispatches stops meanwhile. */

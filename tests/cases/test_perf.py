@@ -329,3 +329,40 @@ def test_numbers_from_hand_to_hand(program, variant):
     assert sum("uncertain" in event for event in traced.calls()) < len(traced.calls()) / 10
     made = [event["socket"] for event in traced.calls("socket")]
     assert sorted(event["socket"] for event in traced.events if event["kind"] == "socket" and event["type"] == "closed") == sorted(made)
+
+
+# Children that are traced, those of subprocess among them, then two that are made with the flags given.
+BIRTHS = r"""
+import ctypes, os, socket, subprocess, sys
+
+SYS_clone, SIGCHLD = 56, 17
+libc = ctypes.CDLL(None)
+print("ready", flush=True)
+sys.stdin.readline()
+here, there = socket.socketpair()
+for _ in range(20):
+    if not os.fork():
+        os._exit(0)
+    os.wait()
+    subprocess.run(["true"])
+    here.send(b"between")
+for _ in range(2):
+    if libc.syscall(SYS_clone, int(sys.argv[1], 16) | SIGCHLD, 0, 0, 0, 0) == 0:
+        here.send(b"child")
+        os._exit(0)
+    os.wait()
+here.send(b"after")
+"""
+
+
+@pytest.mark.parametrize("flags, told", [("800000", 1), ("0", 0)])
+def test_untraced_children_are_told_of(flags, told):
+    with harness.background(["/usr/bin/python3", "-c", BIRTHS, flags], ready=b"ready") as process:
+        with harness.attach(process.pid, engine="perf") as attached:
+            process.communicate(b"go\n", timeout=20)
+            attached.finish()
+            events = harness.parse(attached.path.read_bytes())
+    notes = [event["text"] for event in events if event["kind"] == "note" and "CLONE_UNTRACED" in event["text"]]
+    sent = [event["details"]["buf"]["data"] for event in events if event["kind"] == "call" and event["type"] == "sendto"]
+    assert len(notes) == told and all(str(process.pid) in text for text in notes), notes
+    assert sent == ["between"] * 20 + ["child"] * 2 * (1 - told) + ["after"], sent
