@@ -222,6 +222,10 @@ static struct tracee *on_signal(struct tracee *tracee, const struct stop *stop)
 			return tracee;
 	}
 	tracee->woken = false;
+	if (tracee->drops_pipe && partial_raised(tracee, stop->signo)) {
+		tracee->deliver = 0;
+		return tracee;
+	}
 	mend_signal(tracee, stop->signo);
 	call_settle(tracee);
 	if (tracer->events.signal && tracee->life == LIFE_TRACED && !tracer->quiet &&

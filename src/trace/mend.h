@@ -56,6 +56,8 @@ bool partial_cut(struct tracee *tracee, int64_t result);
 bool partial_cut_only(struct tracee *tracee);
 /* At the exit of a call that went on: the whole result, or it goes on once more. */
 void partial_left(struct tracee *tracee, int64_t result);
+/* At a stop for a signal: whether only a call that went on has raised it, and it is not to be delivered. */
+bool partial_raised(struct tracee *tracee, int signo);
 /* At a stop before it began again: a signal ends it after all, with the part. */
 void partial_undo(struct tracee *tracee);
 

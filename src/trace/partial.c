@@ -160,13 +160,28 @@ static bool is_on_socket(const struct tracee *tracee, uint64_t fd)
 	return is;
 }
 
+/*
+ * Which signal a write raises that finds the socket's other end gone, as the first part of the whole call did
+ * not (net/ipv4/tcp.c, do_error). Where one waits already, no other is queued.
+ */
+static bool raises_pipe(const struct tracee *tracee, const struct rest *rest)
+{
+	struct proc_status status;
+
+	return abi_number(tracee->abi, rest->number)->row == CALL_write &&
+	       !proc_status(tracee->task.tid, &status) && !(status.sig_queued >> (SIGPIPE - 1) & 1);
+}
+
 /* Begins again for what is left. partial holds what the program asked for, and what was done. */
 static bool begin_again(struct tracee *tracee, struct rest *rest)
 {
 	struct partial *partial = &tracee->partial;
 
-	if (is_on_socket(tracee, partial->args[0]) && !is_confined(tracee))
+	const bool on_socket = is_on_socket(tracee, partial->args[0]);
+
+	if (on_socket && !is_confined(tracee))
 		rest_send(tracee->abi, rest);
+	partial->raises = on_socket && raises_pipe(tracee, rest);
 	struct user_regs_struct regs = tracee->regs;
 
 	partial->left = tracee->regs;
@@ -316,6 +331,19 @@ void partial_undo(struct tracee *tracee)
 	restart_ends(tracee, tracee->partial.done);
 }
 
+/* What the kernel sends with send_sig(SIGPIPE, current, 0) is as if the process had sent it. */
+bool partial_raised(struct tracee *tracee, int signo)
+{
+	siginfo_t info;
+
+	if (signo != SIGPIPE || ptrace(PTRACE_GETSIGINFO, tracee->task.tid, 0, &info) ||
+	    info.si_code != SI_USER || info.si_pid != proc_own_tid(tracee->task.process->pid))
+		return false;
+	tracee->drops_pipe = false;
+	log_debug("%d: a SIGPIPE is not delivered that only tracing caused", tracee->task.tid);
+	return true;
+}
+
 static void end(struct tracee *tracee)
 {
 	struct partial *partial = &tracee->partial;
@@ -364,6 +392,7 @@ void partial_left(struct tracee *tracee, int64_t result)
 			call->mended = true;
 		return;
 	}
+	tracee->drops_pipe |= partial->raises && result == -EPIPE;
 	/* An error after a part was moved: the part is the result. */
 	if (result > 0) {
 		partial->done += result;

@@ -66,6 +66,7 @@ struct partial {
 	int64_t done;
 	uint64_t step;		      /* the number of the call that does what is left, or some of it */
 	uint64_t expected;	      /* and what it returns when it does all */
+	bool raises;		      /* SIGPIPE, which the whole call would not have raised */
 	struct user_regs_struct left; /* as it was left when it was cut short */
 };
 
@@ -145,6 +146,7 @@ struct tracee {
 	uint64_t switches; /* of its proc_status, when it was first looked at; 0: it was not */
 	struct partial partial;
 	struct mend_error owed;
+	bool drops_pipe; /* a SIGPIPE comes that is not the program's: partial.c */
 	bool tells_owed; /* the present call is left out, and fails with it */
 
 	/* birth: the parent is held until the child's first stop */

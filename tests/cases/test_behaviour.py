@@ -270,6 +270,14 @@ def test_no_signal_for_a_broken_pipe(program, traced_by, call, variant):
     assert not [event for event in traced.of("signal") if "SIGPIPE" in json.dumps(event)], traced
 
 
+@pytest.mark.parametrize("variant", ["dynamic", "m32"])
+def test_no_signal_for_a_broken_pipe_under_a_filter(program, traced_by, variant):
+    """Nor where the program's own filter may forbid any call but the one that it made."""
+    traced = traced_by([program("brokenpipe", variant), "write", "confined"])
+    assert traced.out == "a part\n" and traced.status == 0, traced
+    assert not [event for event in traced.of("signal") if "SIGPIPE" in json.dumps(event)], traced
+
+
 def test_pieces_of_32_bits(program):
     out = harness.trace([program("pieces", "m32")], engine="seccomp").out
     assert "writev: 0 short, 0 wrong, 0 changed" in out, out

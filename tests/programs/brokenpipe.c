@@ -1,16 +1,20 @@
 /*
  * brokenpipe: a large "write" or "writev" to a TCP connection, which a signal that is ignored wakes once a
- * part is sent; then the other end goes away without having read it.
+ * part is sent; then the other end goes away without having read it. With a second argument it has a seccomp
+ * filter of its own, which allows everything.
  *
  * Must see: the part as the result, and no SIGPIPE, which only a call that sent nothing raises.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -43,6 +47,14 @@ static int leave(int fd)
 	return 0;
 }
 
+static int confine(void)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog program = { 1, &allow };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -50,8 +62,8 @@ int main(int argc, char **argv)
 	socklen_t len = sizeof(address);
 	int server = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	if (argc != 2 || bind(server, (struct sockaddr *)&address, len) || listen(server, 1) ||
-	    getsockname(server, (struct sockaddr *)&address, &len) ||
+	if (argc < 2 || (argc > 2 && confine()) || bind(server, (struct sockaddr *)&address, len) ||
+	    listen(server, 1) || getsockname(server, (struct sockaddr *)&address, &len) ||
 	    connect(fd, (struct sockaddr *)&address, len))
 		return 1;
 	int other = accept(server, NULL, NULL);
