@@ -51,8 +51,9 @@ struct trace_events {
 	/* The call is complete, or never will be (finished false). The call is freed when this returns. */
 	void (*finish)(void *user, struct task *task, struct call *call);
 	/*
-	 * A thread sleeps in a call of interest, at attach or for long (entry_ns: when it was seen first):
-	 * its number, arguments, ip and sp are known (from /proc), nothing else; its memory can be read. Not
+	 * A thread sleeps in a call of interest, at attach, for long (entry_ns: when it was seen first), or
+	 * after it was let go in a call whose beginning was not seen (exit_ns: when it was looked at): its
+	 * number, arguments, ip and sp are known (from /proc), nothing else; its memory can be read. Not
 	 * held. The call is a copy that is freed when this returns; should the sleeper be restarted, enter,
 	 * leave and finish come later for a call of their own.
 	 */

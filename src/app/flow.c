@@ -411,6 +411,8 @@ static void show_call(struct pipeline *pipeline, const struct event *event)
 
 	if (pipeline->ended)
 		return;
+	if (pipeline->ended_in_time && event->finished)
+		return;
 	pipeline_emit(pipeline, event);
 	if (most && ++pipeline->shown_calls >= most) {
 		struct text option = { 0 };
@@ -419,6 +421,7 @@ static void show_call(struct pipeline *pipeline, const struct event *event)
 		text_add_uint(&option, most);
 		pipeline_end_early(pipeline, option.data);
 		text_done(&option);
+		pipeline->ended = true;
 		tracer_stop(pipeline->tracer, 0);
 	}
 }
@@ -444,7 +447,7 @@ void pipeline_show_unfinished(struct pipeline *pipeline, struct task *task, stru
 {
 	struct event event = { 0 };
 
-	if (!row_set_has(&pipeline->shown, call->row->id))
+	if (pipeline->ended || !row_set_has(&pipeline->shown, call->row->id))
 		return;
 	if (call->walk_later)
 		pipeline_walk_sleeper(pipeline, task, call);

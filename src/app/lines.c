@@ -270,7 +270,7 @@ void pipeline_walk_sleeper(struct pipeline *pipeline, struct task *task, struct 
 		   &call->arena, &call->walk);
 }
 
-/* A thread that blocks in a call, at attach or for long: what it waits for. */
+/* A thread that blocks in a call, at attach, for long, or when it is let go: what it waits for. */
 void pipeline_blocked(void *user, struct task *task, struct call *call)
 {
 	struct pipeline *pipeline = user;
@@ -279,7 +279,9 @@ void pipeline_blocked(void *user, struct task *task, struct call *call)
 	if (row_set_has(&pipeline->shown, call->row->id) && state_enter(pipeline->state, task, call)) {
 		pipeline_copy_sleeper(pipeline, task, call);
 		pipeline_walk_sleeper(pipeline, task, call);
-		if (waiting_ns < 0 || pipeline_note_once(pipeline, task, call))
+		if (call->exit_ns)
+			pipeline_show_unfinished(pipeline, task, call);
+		else if (waiting_ns < 0 || pipeline_note_once(pipeline, task, call))
 			pipeline_show_pending(pipeline, task, call, waiting_ns);
 	}
 	state_drop(pipeline->state, call);

@@ -38,11 +38,13 @@ struct pipeline {
 	bool uncertain;	       /* and that is not said to have closed what it closes */
 	struct arena arena;    /* of the line that is being made, for lines that are no calls */
 	struct text scratch;
-	bool ended;	 /* --for, --max-events: a command is no longer reported */
-	int end_wanted;	 /* atomic: --for is over */
-	bool quiet;	 /* no lines of processes and signals; the folder of --dir needs them */
-	bool histories;	 /* some output tells where sockets were made and used */
-	bool last_words; /* the sockets that are open at the end have been shown */
+	bool ended;	    /* --for, --max-events: a command is no longer reported */
+	int end_wanted;	    /* atomic: --for is over */
+	bool quiet;	    /* no lines of processes and signals; the folder of --dir needs them */
+	bool histories;	    /* some output tells where sockets were made and used */
+	bool ended_in_time; /* of attached processes nothing more is shown but what they sleep in as they are
+			       let go */
+	bool last_words;    /* the sockets that are open at the end have been shown */
 	uint64_t shown_calls;
 	struct map tasks;	      /* by tid, those that are traced */
 	const struct process *ending; /* whose last line is being made: no task of it is left */

@@ -86,7 +86,6 @@ void pipeline_end_early(struct pipeline *pipeline, const char *option)
 	pipeline_note(pipeline, NULL, words.data);
 	text_done(&words);
 	pipeline_last_words(pipeline);
-	pipeline->ended = true;
 }
 
 /* The time of --for is over. */
@@ -94,11 +93,14 @@ static void end_in_time(struct pipeline *pipeline)
 {
 	struct text option = { 0 };
 
-	show_unfinished(pipeline);
+	if (pipeline->options->command)
+		show_unfinished(pipeline);
 	text_add(&option, "--for=");
 	text_add_span(&option, (uint64_t)pipeline->options->for_ns);
 	pipeline_end_early(pipeline, option.data);
 	text_done(&option);
+	pipeline->ended = pipeline->options->command;
+	pipeline->ended_in_time = true;
 }
 
 static void follow_width(struct pipeline *pipeline)

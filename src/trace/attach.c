@@ -235,6 +235,19 @@ static void tell_sleep(struct tracee *tracee)
 		attach_tell_blocked(tracee, &call);
 }
 
+/* One that was let go, and sleeps on. Of others whose calls are seen at their beginnings the open call is
+ * told. */
+void attach_tell_last(struct tracee *tracee)
+{
+	struct call call = { 0 };
+
+	if (!tracee->announced || !tracee->task.process->attached || open_call(tracee) ||
+	    tracee->interrupted || !attach_look_asleep(tracee, &call))
+		return;
+	call.exit_ns = clock_monotonic_ns();
+	attach_tell_blocked(tracee, &call);
+}
+
 /* A connect to a Unix socket begins anew when it is restarted (net/unix/af_unix.c); others go on otherwise.
  */
 static bool connects_to_unix(struct tracee *tracee, const struct call *call)

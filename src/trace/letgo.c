@@ -368,6 +368,8 @@ void tracer_finish(struct tracer *tracer)
 
 	if (tracer->events.let_go)
 		tracer->events.let_go(tracer->events.user);
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));)
+		attach_tell_last(slot->value);
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i)); i = 0)
 		tracee_end(slot->value, -1);
 }

@@ -408,6 +408,8 @@ void attach_wake(struct tracee *tracee);
 const struct row *attach_look_asleep(struct tracee *tracee, struct call *call);
 /* Tells of a call in which a thread sleeps, if it is wanted. */
 void attach_tell_blocked(struct tracee *tracee, const struct call *found);
+/* The call that a thread which was let go sleeps in, where nothing of it was seen. */
+void attach_tell_last(struct tracee *tracee);
 /* Traces a thread anew that was let go. Returns 0 or a negative errno. */
 int attach_again(const struct tracee *tracee);
 /* Whether it does harm now. */

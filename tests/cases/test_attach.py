@@ -215,6 +215,19 @@ def test_sleepers_see_nothing(program, attach_engine):
     assert len(lines) == 17 and not wrong, wrong
 
 
+def test_sleepers_are_told_of_as_they_are_let_go(program, attach_engine):
+    """Where each thread was when the trace ended, whether its call's beginning was seen or not."""
+    with harness.background([program("sleepers")], ready=b"ready") as process:
+        with harness.attach(process.pid, engine=attach_engine) as attached:
+            traced = attached.stop()
+        process.communicate(b"go\n", timeout=20)
+    unfinished = {(event["thread_id"], event["type"]) for event in traced.calls() if "return_value" not in event}
+    assert {"recvfrom", "recvmmsg", "accept", "connect", "read", "poll", "epoll_wait", "sendto"} <= {name for _, name in unfinished}, traced
+    # One may be on its way back into the call from which letting go woke it.
+    assert len(unfinished) == len({tid for tid, _ in unfinished}) >= 15, unfinished
+    assert all(event["caller"]["function"].startswith("sleep_") for event in traced.calls() if "return_value" not in event), traced
+
+
 def test_sleepers_woken_while_attached(program, attach_engine):
     """The calls that slept at attach are shown with their results."""
     with harness.background([program("sleepers")], ready=b"ready") as process:

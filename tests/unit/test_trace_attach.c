@@ -420,6 +420,8 @@ static void sleepers_sleep_on(void **state)
 			/* with and without MSG_WAITALL */
 			assert_true(run.counts.blocked[CALL_recvfrom] >= 1);
 			assert_int_equal(run.counts.blocked[CALL_accept], 1);
+			if (*engine == ENGINE_PERF)
+				assert_int_equal(run.counts.left_in[CALL_accept], 1);
 		}
 	}
 	/* its end is seen by the tracing thread, which is of the same process as its parent */

@@ -13,7 +13,8 @@
 
 struct counts {
 	unsigned entered[CALL_COUNT], finished[CALL_COUNT], unfinished[CALL_COUNT], failed[CALL_COUNT];
-	unsigned eintr[CALL_COUNT], restarted[CALL_COUNT], blocked[CALL_COUNT], entry_unknown[CALL_COUNT];
+	unsigned eintr[CALL_COUNT], restarted[CALL_COUNT], blocked[CALL_COUNT], left_in[CALL_COUNT],
+		entry_unknown[CALL_COUNT];
 	unsigned tasks, tasks_ended, vanished, processes_ended, execs, maps, signals[65], notes, refused;
 	unsigned i386_calls;
 	int last_process_status;
