@@ -38,6 +38,7 @@ static void add_numbers(struct number_set *set, const struct plan *plan, const s
 		enum trap trap = plan_trap(plan, number);
 
 		set->has[number] |= trap == TRAP_CALL || trap == TRAP_SOCKETCALL || trap == TRAP_PRCTL ||
+				    trap == TRAP_WAIT ||
 				    (trap == TRAP_RESTART && (plan->abi->bits == 64 || !is_64));
 	}
 	if (perf->guards)

@@ -399,16 +399,18 @@ static void give_eintr(struct tracee *tracee, bool write)
 	tracee->mending = false;
 }
 
-/* Whether its exit was looked at already. */
+/* Whether its exit was looked at already. Where only exits stop it was, until the events are taken away. */
 static bool was_examined(const struct tracee *tracee)
 {
+	if (tracee->engine->exits_only)
+		return !tracee->tracer->perf->closing || trap_is_guarded(tracee);
 	return tracee->regs.rip == tracee->left_ip && tracee->regs.rsp == tracee->left_sp;
 }
 
 /* A call whose exit was not looked at, and that was cut short. */
 static bool may_go_on(struct tracee *tracee)
 {
-	return !tracee->engine->exits_only && !was_examined(tracee) && partial_possible(tracee);
+	return !was_examined(tracee) && partial_possible(tracee);
 }
 
 /* A signal that the program ignores must not end its call. */

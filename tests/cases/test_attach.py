@@ -307,10 +307,10 @@ def test_ignored_signals_wake_nobody(program, attach_engine):
     assert out.decode().count("in time") == 10, out.decode()
 
 
-def test_waiters_see_nothing(program):
+def test_waiters_see_nothing(program, attach_engine):
     """Short waits under a storm of ignored signals: attached all the time, not one ends early."""
     with harness.background([program("waiters", "O2"), "1", "wait"], ready=b"ready") as process:
-        with harness.attach(process.pid, engine="syscall") as attached:
+        with harness.attach(process.pid, engine=attach_engine) as attached:
             harness.wait_for("a second of it", lambda: harness.stat_fields(process.pid) and attached.path.stat().st_size > 500000)
             out, _ = process.communicate(b"go\n", timeout=20)
             attached.finish()
