@@ -50,10 +50,13 @@ static void begin_close(struct state *state, struct task *task, const struct cal
 /* What a call that is not followed does to a table whose fds matter to nobody. */
 static void apply_skipped(struct state *state, struct task *task, const struct call *call)
 {
-	if (call->row->effect == EFFECT_CLOSE)
+	if (call->row->effect == EFFECT_CLOSE) {
+		if (!call->failed && !fdtable_slot(task->files, call_fd(call, call->row->fd_arg)))
+			task->files->unused_ns = state->now;
 		fdtable_clear(state, task->files, call_fd(call, call->row->fd_arg));
-	else if (call->row->effect == EFFECT_DUP2)
+	} else if (call->row->effect == EFFECT_DUP2) {
 		fdtable_clear(state, task->files, call_fd(call, 1));
+	}
 }
 
 /* A close of nobody knows what. */

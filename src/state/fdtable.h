@@ -43,9 +43,11 @@ struct fdtable {
 	bool whole;  /* listed, and every way by which sockets come into it was seen since: what is not known
 			is none */
 	bool shared; /* by several tasks, once: a thread's end may be seen before what others did before it */
-	struct late *late; /* late.c; NULL: nothing kept */
-	bool attached;	   /* threads may have run unseen: never whole */
-	bool crossed;	   /* late.c: a thread took away what another one used */
+	struct late *late;  /* late.c; NULL: nothing kept */
+	uint64_t unused_ns; /* when a file was last closed that does not matter, and was never used; 0: never
+			     */
+	bool attached;	    /* threads may have run unseen: never whole */
+	bool crossed;	    /* late.c: a thread took away what another one used */
 };
 
 struct fdtable *fdtable_new(void);

@@ -10,8 +10,10 @@
  * When a call began is not seen, but it began after the thread left its last one (task->left_ns). So a close
  * is of no file that was gone by then. A close of what another thread used may as well be of a file that had
  * the number before, when the socket came later than that; or after it, while the other thread may be closing
- * the socket. Such a close is uncertain, as is one in flight beside it, of which nothing is known but that
- * the other one may have been taken for it.
+ * the socket. The file before is one that the thread had used, or else was opened and closed and nothing
+ * else, as one that is used shows itself; and such files are closed there at all. A close like that is
+ * uncertain, as is one in flight beside it, of which nothing is known but that the other one may have been
+ * taken for it.
  */
 #include "private.h"
 
@@ -20,6 +22,9 @@
 
 /* Longer than a thread takes from freeing a number to the end of its close, where it only waits for a CPU. */
 #define CLOSING_NS UINT64_C(200000000)
+
+/* A file that was opened and closed and nothing else is not thought of where there was none for so long. */
+#define UNUSED_NS UINT64_C(1000000000)
 
 enum { LATE_KEPT = 8 };
 
@@ -71,7 +76,7 @@ static void keep(struct state *state, struct task *task, int fd, uint64_t gone_n
 	struct slot *slot = fdtable_slot(task->files, fd);
 	struct kept *kept;
 
-	if (!is_shared(task) || !slot || !file_matters(slot->file))
+	if (!is_shared(task) || !slot || slot->file->kind == FILE_UNKNOWN)
 		return;
 	struct late *late = late_of(task->files);
 
@@ -148,6 +153,27 @@ static bool is_alive(struct state *state, struct task *task, const struct call *
 	return look_again(state, task, fd);
 }
 
+/* Whether a close by the thread may have taken that file away. */
+static bool may_be_of(const struct task *task, const struct kept *kept, int fd)
+{
+	return kept->file && kept->fd == fd && task->left_ns < kept->gone_ns;
+}
+
+/* Whether the thread used a file that does not matter, and whose close has not been seen. */
+static bool had_file(const struct task *task, const struct call *call, int fd)
+{
+	const struct late *late = task->files->late;
+
+	for (unsigned i = 0; late && i < LATE_KEPT; i++) {
+		const struct kept *kept = &late->kept[i];
+
+		if (may_be_of(task, kept, fd) && !file_matters(kept->file) && kept->user == task->tid &&
+		    call->exit_ns < kept->gone_ns + CLOSING_NS)
+			return true;
+	}
+	return false;
+}
+
 /* Of files that were at fd before, the one that the close was of; NULL: of none, or none is left. recently:
  * that lately were gone. */
 static struct kept *find_kept(const struct task *task, const struct call *call, int fd, bool recently)
@@ -158,7 +184,7 @@ static struct kept *find_kept(const struct task *task, const struct call *call, 
 	for (unsigned i = 0; late && i < LATE_KEPT; i++) {
 		struct kept *kept = &late->kept[(late->next + i) % LATE_KEPT];
 
-		if (!kept->file || kept->fd != fd || task->left_ns >= kept->gone_ns)
+		if (!may_be_of(task, kept, fd) || !file_matters(kept->file))
 			continue;
 		if (kept->user == task->tid)
 			return kept;
@@ -178,8 +204,11 @@ static void take(struct state *state, struct task *task, struct call *call, pid_
 
 	if (!is_others(task, user))
 		return;
-	call->uncertain = (task->left_ns < since && call->exit_ns < since + CLOSING_NS) ||
-			  state->ask->may_call(state->ask, user, call->number, (unsigned)fd);
+	if (had_file(task, call, fd))
+		call->uncertain = true;
+	else if (task->files->unused_ns && call->exit_ns < task->files->unused_ns + UNUSED_NS)
+		call->uncertain = (task->left_ns < since && call->exit_ns < since + CLOSING_NS) ||
+				  state->ask->may_call(state->ask, user, call->number, (unsigned)fd);
 	claim(task, call, fd);
 }
 
@@ -220,7 +249,11 @@ enum late_fate late_close(struct state *state, struct task *task, struct call *c
 		return take_kept(state, task, call, kept);
 	if (was_claimed(task, call, fd))
 		return LATE_UNKNOWN;
-	return matters ? LATE_OTHER : LATE_NOT;
+	if (!matters)
+		return LATE_NOT;
+	if (!had_file(task, call, fd))
+		task->files->unused_ns = call->exit_ns;
+	return LATE_OTHER;
 }
 
 void late_doubt(struct task *task, int fd)

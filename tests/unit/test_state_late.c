@@ -11,7 +11,7 @@
 
 #include "state_world.h"
 
-enum { FD = 3, OWN_FD = 5, STEPS = 10 };
+enum { FD = 3, OWN_FD = 5, FILE_FD = 9, STEPS = 10 };
 
 /* What is seen of a thread's call on FD, or what happens to FD in the kernel before it is seen. */
 enum what {
@@ -44,12 +44,38 @@ static const struct late_case {
 	const char *name;
 	struct late_step steps[STEPS];
 	unsigned closed;
+	bool no_files; /* none was closed by these threads that they had not used */
 } cases[] = {
 	{ "a file's close ends when the number is a socket's",
 	  { { SOCKET, 'A', 0 }, { CLOSE, 'B', HIDDEN }, { READ, 'A', 1 }, { FREE, 0, 0 }, { CLOSE, 'A', 1 } },
 	  1 },
 	{ "and that is closed already: either may be the socket's",
 	  { { SOCKET, 'A', 0 }, { FREE, 0, 0 }, { CLOSE, 'B', -1 }, { CLOSE, 'A', UNKNOWN } },
+	  1 },
+	{ "a file that was used ends when the number is a socket's",
+	  { { FILED, 0, 0 },
+	    { READ, 'B', HIDDEN },
+	    { SOCKET, 'A', 0 },
+	    { CLOSE, 'B', HIDDEN },
+	    { FREE, 0, 0 },
+	    { CLOSE, 'A', 1 } },
+	  1,
+	  true },
+	{ "and that is closed already: either may be the used file's",
+	  { { FILED, 0, 0 },
+	    { READ, 'B', HIDDEN },
+	    { SOCKET, 'A', 0 },
+	    { FREE, 0, 0 },
+	    { CLOSE, 'B', -1 },
+	    { CLOSE, 'A', UNKNOWN } },
+	  1,
+	  true },
+	{ "where there are no files, it is the socket's",
+	  { { SOCKET, 'A', 0 }, { FREE, 0, 0 }, { BUSY, 'A', 0 }, { CLOSE, 'B', 1 } },
+	  1,
+	  true },
+	{ "so it is where there were some a second ago",
+	  { { LATER, 0, 0 }, { SOCKET, 'A', 0 }, { FREE, 0, 0 }, { CLOSE, 'B', 1 } },
 	  1 },
 	{ "what was under way is over a second later",
 	  { { SOCKET, 'A', 0 }, { FREE, 0, 0 }, { CLOSE, 'B', -1 }, { LATER, 0, 0 }, { CLOSE, 'A', HIDDEN } },
@@ -179,8 +205,8 @@ static int leave_only(struct world *world, char letter, enum call_id row, int64_
 
 static void make_socket(struct world *world, char task, int fd)
 {
+	set_truth(world, fd, FILE_SOCKET, ++world->last_cookie);
 	leave_only(world, task, CALL_socket, fd, AF_INET);
-	set_truth(world, fd, FILE_SOCKET, world->last_cookie);
 }
 
 static void run(struct world *world, const struct late_step *step)
@@ -239,11 +265,13 @@ static void test_late_closes(void **unused)
 
 		print_message("  %s\n", cases[i].name);
 		world_init(&world);
-		world_start(&world, 'A', 0, 0);
+		world_start(&world, 'A', '!', 0);
 		world_start(&world, 'B', 'A', CLONED_FILES | 0x10000);
 		world_start(&world, 'C', 'A', CLONED_FILES | 0x10000);
 		for (char task = 'A'; task <= 'C'; task++)
 			world_task(&world, task)->exits_only = true;
+		if (!cases[i].no_files)
+			leave_only(&world, 'C', CALL_close, 0, FILE_FD);
 		for (const struct late_step *step = cases[i].steps; step->what != END; step++)
 			run(&world, step);
 		assert_int_equal(world.closed, cases[i].closed);
