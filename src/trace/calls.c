@@ -163,10 +163,11 @@ void call_done(struct tracee *tracee, struct trace_call *call)
 		tracee->task.call = NULL;
 }
 
-/* A stack that ends where it begins: its thread may have been killed when that was to be read. */
+/* A stack that ends where it begins, or in no module: its thread may have been killed when it was to be read.
+ */
 static bool is_doubtful(const struct walk *walk)
 {
-	return walk->count && (!walk->frames[0].code || (walk->count == 1 && walk->cut));
+	return walk->count && (!walk->frames[walk->count - 1].code || (walk->count == 1 && walk->cut));
 }
 
 /* Whether the thread has left its stop, or another one that executed a program has its id. */

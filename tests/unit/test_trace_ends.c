@@ -215,31 +215,33 @@ static void killed_at_the_stop_of_an_exec(void **state)
 }
 
 /*
- * Killed after its stop came and before its stack was read: of the stack there is but the place of the call,
- * or not even the module that it lies in. That tells of the end, as reading nothing does not.
+ * Killed after its stop came and before its stack was read: there is but the place of the call, or a frame in
+ * no module that is known. That tells of the end, as reading nothing does not.
  */
 static void killed_before_its_stack_was_read(void **state)
 {
 	const struct code *code = (const struct code *)state;
-	struct {
+	const struct {
 		unsigned frames;
-		const struct code *code;
+		const struct code *outermost;
 		bool cut;
 		const char *told;
 	} rows[] = {
 		{ 2, code, true, "left 1, finished 1" },   { 1, code, false, "left 1, finished 1" },
-		{ 1, code, true, "left 1, unreturned 1" }, { 1, NULL, false, "left 1, unreturned 1" },
-		{ 0, NULL, false, "left 1, finished 1" },
+		{ 0, NULL, true, "left 1, finished 1" },   { 1, code, true, "left 1, unreturned 1" },
+		{ 1, NULL, true, "left 1, unreturned 1" }, { 2, NULL, true, "left 1, unreturned 1" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct walk_frame frames[2] = { { .code = rows[i].code }, { .code = code } };
+		struct walk_frame frames[2] = { { .code = code }, { .code = code } };
 		struct scene scene;
 
 		scene_begin(&scene);
 		struct tracee *tracee = scene_add(&scene, &engine_perf, 1, 1);
 		struct trace_call *call = call_new(tracee);
 
+		if (rows[i].frames)
+			frames[rows[i].frames - 1].code = rows[i].outermost;
 		tracee->stopped = true;
 		tracee->kind = STOP_SIGNAL;
 		call->call.walk = (struct walk){ frames, rows[i].frames, rows[i].cut, 0 };
