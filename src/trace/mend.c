@@ -310,18 +310,28 @@ static void leave_reconnect(struct tracee *tracee)
 	tracee->reconnecting = false;
 }
 
+/* Whether the process was stopped after the call was left, which the stop of its event comes behind. */
+static bool was_stopped_since(const struct tracee *tracee)
+{
+	return tracee->eintr_stays && tracee->left_ns && tracee->left_ns < tracee->job_stop_ns;
+}
+
 /* Where only exits stop, which signals came during a call is counted from the exit before it. */
 static void leave_only(struct tracee *tracee)
 {
+	const bool stays = was_stopped_since(tracee);
+
 	if (tracee->tells_owed)
 		owed_left(tracee);
-	else
+	else if (!stays)
 		leave_eintr_only(tracee);
 	leave_reconnect(tracee);
-	if (!tracee->partial.active)
+	if (!tracee->partial.active && !stays)
 		partial_cut_only(tracee);
-	else if (!tracee_info(tracee) && tracee->info.op == PTRACE_SYSCALL_INFO_EXIT)
+	else if (tracee->partial.active && !tracee_info(tracee) &&
+		 tracee->info.op == PTRACE_SYSCALL_INFO_EXIT)
 		partial_left(tracee, tracee->info.exit.rval);
+	tracee->again &= !stays;
 	tracee->signals = process_of(tracee)->signals;
 }
 
@@ -463,6 +473,7 @@ void mend_stopped(struct tracee *tracee)
 {
 	give_eintr(tracee, true);
 	tracee->eintr_stays = true;
+	tracee->job_stop_ns = clock_monotonic_ns();
 }
 
 void mend_interrupted(struct tracee *tracee)

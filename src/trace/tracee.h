@@ -132,9 +132,10 @@ struct tracee {
 	unsigned interrupted_count;
 
 	struct perf_task perf;
-	uint64_t left_ns;   /* when the call was left, 0: just now */
-	uint64_t began_ns;  /* left_ns is not 0: when it was entered, 0: not known */
-	uint64_t before_ns; /* perf: when a call before it was left, 0: not known */
+	uint64_t left_ns;     /* when the call was left, 0: just now */
+	uint64_t began_ns;    /* left_ns is not 0: when it was entered, 0: not known */
+	uint64_t before_ns;   /* perf: when a call before it was left, 0: not known */
+	uint64_t job_stop_ns; /* when it was last seen to stop with its process */
 
 	/* attach */
 	bool told;				    /* the owner was told of it, and of its sleep */

@@ -278,6 +278,15 @@ def test_no_signal_for_a_broken_pipe_under_a_filter(program, traced_by, variant)
     assert not [event for event in traced.of("signal") if "SIGPIPE" in json.dumps(event)], traced
 
 
+@pytest.mark.parametrize("call, result", [("recv", "2 none"), ("recvmsg", "2 none"), ("epoll_wait", "-1 EINTR")])
+def test_job_stop_ends_a_call(program, traced_by, call, result):
+    """As without a tracer, though nothing but ignored signals may have come to the thread itself."""
+    traced = traced_by([program("jobstop"), call])
+    assert traced.out == result + "\n", traced
+    waits = traced.calls(call if call != "recv" else "recvfrom")
+    assert waits[-1]["return_value"] == int(result.split()[0]), traced
+
+
 def test_pieces_of_32_bits(program):
     out = harness.trace([program("pieces", "m32")], engine="seccomp").out
     assert "writev: 0 short, 0 wrong, 0 changed" in out, out
