@@ -82,6 +82,8 @@ struct perf_task {
 	struct perf_event old; /* while it is exchanged */
 	struct perf_exchange exchange;
 	bool in_time;		   /* the stop's SIGTRAP is of the call that the thread has just left */
+	bool ours;		   /* the stop's SIGTRAP is of an event */
+	bool signal_due;	   /* a record was taken whose SIGTRAP has not been seen since */
 	bool fresh;		   /* the ring had a new record */
 	struct perf_event files;   /* perf_files.c: without stops */
 	struct perf_event entries; /* perf_entries.c */

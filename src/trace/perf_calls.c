@@ -148,6 +148,7 @@ static void take_sample(struct tracee *tracee, const struct perf_sample *sample,
 
 	if (!again)
 		perf_tell_last(tracee, true);
+	task->signal_due = true;
 	task->last = *sample;
 	if (again)
 		task->last.regs.orig_rax = number;
@@ -216,11 +217,12 @@ bool perf_took_signal(struct tracee *tracee)
 {
 	siginfo_t info;
 
-	tracee->perf.in_time = false;
+	tracee->perf.in_time = tracee->perf.ours = false;
 	if (ptrace(PTRACE_GETSIGINFO, tracee->task.tid, 0, &info))
 		return false;
-	tracee->perf.in_time = info.si_code == TRAP_PERF && !(perf_flags_of(&info) & TRAP_PERF_FLAG_ASYNC);
-	return info.si_code == TRAP_PERF || trap_own_signal(tracee, &info);
+	tracee->perf.ours = info.si_code == TRAP_PERF;
+	tracee->perf.in_time = tracee->perf.ours && !(perf_flags_of(&info) & TRAP_PERF_FLAG_ASYNC);
+	return tracee->perf.ours || trap_own_signal(tracee, &info);
 }
 
 /* What a call of no interest to the owner means to us. */
@@ -334,6 +336,8 @@ static enum engine_stop left_by_record(struct tracee *tracee)
 	perf_files_drain(tracee);
 	bool full = perf_drain(tracee);
 
+	if (tracee->kind == STOP_SIGNAL && tracee->perf.ours)
+		tracee->perf.signal_due = false;
 	tell_mapped(tracee);
 	if (take_record(tracee, full)) {
 		note_times(tracee);

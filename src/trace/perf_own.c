@@ -37,7 +37,7 @@ bool trap_is_queued(const struct tracee *tracee)
 	return peek(tracee, false, &info) && info.si_code == TRAP_PERF;
 }
 
-/* Ours is sent only to a thread with an event, and leaves a record, or was told of by one. */
+/* Ours is sent only to a thread with an event, and leaves a record, which may have been taken already. */
 static bool waits_elsewhere(const struct tracee *other)
 {
 	struct proc_status status;
@@ -46,7 +46,7 @@ static bool waits_elsewhere(const struct tracee *other)
 	if (other->stopped)
 		return peek(other, false, &info) && info.si_code != TRAP_PERF;
 	return (other->perf.event.fd < 0 ||
-		(perf_first_untold(other) == UINT64_MAX && !other->perf.stopless)) &&
+		(perf_first_untold(other) == UINT64_MAX && !other->perf.signal_due)) &&
 	       !proc_status(other->task.tid, &status) && status.sig_queued >> (SIGTRAP - 1) & 1;
 }
 
