@@ -219,10 +219,30 @@ void attach_tell_blocked(struct tracee *tracee, const struct call *found)
 	call_free(tracer, call);
 }
 
+/*
+ * A call that goes on after an interruption, as after a trace that was here before, is restart_syscall by
+ * number, with its own arguments (restart_syscall(2)). Of those that go on so poll alone is of interest; what
+ * the thread waits in tells, where the kernel shows it. epoll_wait, which waits in ep_poll, never goes on so.
+ */
+static void name_restarted(struct tracee *tracee)
+{
+	const struct abi *abi = sleeping_abi(tracee);
+	char wait[64];
+
+	if (tracee->sleeping_number != (uint64_t)abi->nr.restart_syscall ||
+	    proc_read(wait, sizeof(wait), "/proc/%d/wchan", tracee->task.tid) <= 0 || !strstr(wait, "poll"))
+		return;
+	for (unsigned number = 0; number < abi->count; number++)
+		if (abi_number(abi, number)->row == CALL_poll)
+			tracee->sleeping_number = number;
+}
+
 const struct row *attach_look_asleep(struct tracee *tracee, struct call *call)
 {
 	tracee->sleeping = proc_syscall(tracee->task.process->pid, tracee->task.tid, &tracee->sleeping_number,
 					tracee->sleeping_args) == 1;
+	if (tracee->sleeping)
+		name_restarted(tracee);
 	return tracee->sleeping ? sleeping_row(tracee, call) : NULL;
 }
 

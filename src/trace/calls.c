@@ -366,6 +366,19 @@ static void enter_late(struct tracee *tracee, struct trace_call *call, int64_t r
 	leave_open(tracee, call, result);
 }
 
+/* Whether the restart_syscall that is left goes on with the call in which the thread slept when it was looked
+ * at. */
+static bool is_what_slept(const struct tracee *tracee, const struct user_regs_struct *at,
+			  const uint64_t args[6])
+{
+	enum { SP = 6, PC = 7 };
+	struct regs regs;
+
+	abi_position(tracee->abi, at, &regs);
+	return tracee->sleeping_args[SP] == regs.sp && tracee->sleeping_args[PC] == regs.pc &&
+	       !memcmp(tracee->sleeping_args, args, 3 * sizeof(args[0]));
+}
+
 void call_left_only(struct tracee *tracee)
 {
 	const struct plan *plan = tracee->abi ? call_plan(tracee, tracee->abi) : NULL;
@@ -378,6 +391,8 @@ void call_left_only(struct tracee *tracee)
 	const struct user_regs_struct *at = tracee->partial.active ? &tracee->partial.left : &tracee->regs;
 
 	abi_get_call(tracee->abi, at, &number, args, &result);
+	if (plan_trap(plan, number) == TRAP_RESTART && is_what_slept(tracee, at, args))
+		number = tracee->sleeping_number;
 	enum trap trap = plan_trap(plan, number);
 
 	if ((trap != TRAP_CALL && trap != TRAP_SOCKETCALL) ||

@@ -228,6 +228,23 @@ def test_sleepers_are_told_of_as_they_are_let_go(program, attach_engine):
     assert all(event["caller"]["function"].startswith("sleep_") for event in traced.calls() if "return_value" not in event), traced
 
 
+def test_polls_that_were_restarted_before(program, attach_engine):
+    """poll() goes on as restart_syscall after a signal, or a trace that was here before: it is a poll still, asleep and at its end."""
+    with harness.background([program("sleepers")], ready=b"ready") as process:
+        with harness.attach(process.pid, engine="syscall") as first:
+            first.stop()
+        harness.wait_for("restarted polls", lambda: [call_of(tid) for tid in harness.threads(process.pid)].count("219") == 2)
+        with harness.attach(process.pid, engine=attach_engine) as attached:
+            process.communicate(b"go\n", timeout=20)
+            ended = attached.finish()
+            events = harness.parse(attached.path.read_bytes())
+    harness.check_trace(events)
+    traced = harness.Trace(events, ended)
+    waits = {event["details"]["timeout_usec"] for event in traced.of("note", "pending") if event["text"] == "poll"}
+    assert waits == {60000000, "forever"}, waits
+    assert [event["caller"]["function"] for event in traced.calls("poll", success=True)] == ["sleep_poll"] * 2, traced
+
+
 def test_sleepers_woken_while_attached(program, attach_engine):
     """The calls that slept at attach are shown with their results."""
     with harness.background([program("sleepers")], ready=b"ready") as process:
