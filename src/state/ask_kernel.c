@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -154,6 +155,20 @@ static void ask_address(int fd, int (*get)(int, struct sockaddr *restrict, sockl
 			    protocol > 0 ? (uint16_t)protocol : 0);
 }
 
+/* A netlink socket that was never connected names the kernel, port 0 (netlink_getname): that is no peer yet.
+ */
+static void ask_peer(int fd, struct socket_facts *facts)
+{
+	struct sockaddr_nl kernel;
+
+	ask_address(fd, getpeername, facts->protocol, &facts->peer);
+	if (facts->peer.family != AF_NETLINK || facts->peer.length < sizeof(kernel))
+		return;
+	memcpy(&kernel, facts->peer.raw, sizeof(kernel));
+	if (!kernel.nl_pid && !kernel.nl_groups)
+		facts->peer = (struct address){ 0 };
+}
+
 static int own_diag(struct ask_kernel *kernel)
 {
 	struct diag_socket *own = &kernel->diag[0];
@@ -220,7 +235,7 @@ static void ask_all(int fd, unsigned what, struct socket_facts *facts)
 	if (what & ASK_LOCAL)
 		ask_address(fd, getsockname, facts->protocol, &facts->local);
 	if (what & ASK_PEER)
-		ask_address(fd, getpeername, facts->protocol, &facts->peer);
+		ask_peer(fd, facts);
 	if (what & ASK_TYPE)
 		complete_type(fd, facts);
 }
