@@ -16,9 +16,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -107,6 +109,14 @@ static bool messages_end(struct tracee *tracee, const struct cut *cut, int fd, b
 	return true;
 }
 
+/* What is read ends at the mark of urgent data, whose SIGURG is one of the ignored signals: sockatmark(3). */
+static bool is_at_mark(int fd)
+{
+	int at = 0;
+
+	return !ioctl(fd, SIOCATMARK, &at) && at;
+}
+
 /* Whether the fd itself is a reason for ending early. */
 static bool fd_ends_it(struct tracee *tracee, const struct cut *cut, int fd)
 {
@@ -122,6 +132,8 @@ static bool fd_ends_it(struct tracee *tracee, const struct cut *cut, int fd)
 		return true;
 	if (cut->kind == REST_MESSAGES)
 		return messages_end(tracee, cut, fd, receives);
+	if (receives && is_at_mark(fd))
+		return true;
 	return poll(&set, 1, 0) > 0 && (set.revents & (receives ? POLLERR : POLLERR | POLLHUP));
 }
 

@@ -278,6 +278,11 @@ def test_no_signal_for_a_broken_pipe_under_a_filter(program, traced_by, variant)
     assert not [event for event in traced.of("signal") if "SIGPIPE" in json.dumps(event)], traced
 
 
+def test_urgent_mark(program, traced_by):
+    """What is read ends there, and does not go on for the SIGURG that is ignored."""
+    assert traced_by([program("urgent")]).out == "2 at the mark\n"
+
+
 @pytest.mark.parametrize("call, result", [("recv", "2 none"), ("recvmsg", "2 none"), ("epoll_wait", "-1 EINTR")])
 def test_job_stop_ends_a_call(program, traced_by, call, result):
     """As without a tracer, though nothing but ignored signals may have come to the thread itself."""
