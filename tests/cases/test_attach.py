@@ -98,6 +98,12 @@ def test_busy_server_is_let_go_at_any_moment(attach_engine):
     assert not troubles, troubles
 
 
+def test_crowd_is_let_go(attach_engine):
+    """Also when a thread's SIGTRAP has not come to its stop while the program's own ones are looked for: no other is sent to it."""
+    troubles = gentle.TARGETS["crowd of 64"](lambda pid: gentle.cycles(pid, attach_engine, signal.SIGINT, 60))
+    assert not troubles, troubles
+
+
 def test_let_go_amid_signals(attach_engine):
     """Signals that the program ignores arrive all the time, while threads are seized, woken, gathered and let go."""
     troubles = gentle.TARGETS["crowd of 64, amid signals"](lambda pid: gentle.cycles(pid, attach_engine, signal.SIGINT, 60))
