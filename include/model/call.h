@@ -70,10 +70,10 @@ struct call {
 	struct file *
 		file; /* state/: what the row's main fd referred to at entry (a reference is held), or NULL */
 	struct file *file2; /* state/: the same for the row's second fd */
-	bool uncertain;	    /* a close whose file may have been another, which is of no interest: `file` is
-			       what was most likely closed, or the unknown file */
-	bool left;	    /* state_leave has been called: what it makes is made */
-	bool end_sure; /* its thread stops once more while its memory stands, whatever becomes of the call */
+	bool uncertain; /* a close, or a killed thread's last call, whose file may have been another, which is
+			   of no interest: `file` is what was most likely closed, or the unknown file */
+	bool left;	/* state_leave has been called: what it makes is made */
+	bool end_sure;	/* its thread stops once more while its memory stands, whatever becomes of the call */
 	bool walk_later;   /* the stack is walked at that stop */
 	struct call *next; /* free list */
 };

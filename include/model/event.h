@@ -44,8 +44,9 @@ struct event {
 	const struct value
 		*result_value; /* how to show the result when it is no plain number (fd, flags), else NULL */
 	bool expected_error;   /* EINPROGRESS, EAGAIN, EINTR ...: dim, without words */
-	bool uncertain;	       /* a close that may have been of a file which is no socket */
-	int fd;		       /* the call's main fd, or the new one; -1: none */
+	bool uncertain; /* a close, or a killed thread's last call, that may have been of a file which is no
+			   socket */
+	int fd;		/* the call's main fd, or the new one; -1: none */
 	const struct file_view *file; /* what fd is, NULL: unknown */
 	struct remark *remarks;
 	bool abi32; /* i386 call: shown under -v */

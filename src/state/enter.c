@@ -95,6 +95,8 @@ static bool enter_any(struct state *state, struct task *task, struct call *call)
 		apply_skipped(state, task, call);
 		return false;
 	}
+	if (call->unreturned && (file->kind == FILE_UNKNOWN || late_is_unsure(task, call)))
+		call->uncertain = true;
 	if (call->row->effect == EFFECT_CLOSE)
 		begin_close(state, task, call, file, call_fd(call, call->row->fd_arg));
 	if (call->row->effect == EFFECT_DUP2 && call->args[0] != call->args[1]) {

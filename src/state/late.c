@@ -256,6 +256,13 @@ enum late_fate late_close(struct state *state, struct task *task, struct call *c
 	return LATE_OTHER;
 }
 
+bool late_is_unsure(const struct task *task, const struct call *call)
+{
+	const struct slot *slot = fdtable_slot(task->files, call_fd(call, call->row->fd_arg));
+
+	return slot && is_shared(task) && is_doubtful(task, slot);
+}
+
 void late_doubt(struct task *task, int fd)
 {
 	struct slot *slot = fdtable_slot(task->files, fd);

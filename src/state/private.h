@@ -139,6 +139,8 @@ enum late_fate {
 };
 /* Sets call->uncertain where it may be of something else that does not matter. */
 enum late_fate late_close(struct state *state, struct task *task, struct call *call);
+/* Whether a call that is over, so that nothing can be asked, may have been about something else. */
+bool late_is_unsure(const struct task *task, const struct call *call);
 /* The slot is to be verified before it is used, when other threads may have changed it unseen. */
 void late_doubt(struct task *task, int fd);
 /* The call takes away what is at fd. */

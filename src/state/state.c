@@ -219,7 +219,8 @@ static void apply(struct state *state, struct task *task, struct call *call)
 		functions->leave(state, task, call);
 	if (functions->apply)
 		functions->apply(state, task, call);
-	history_call(state, call);
+	if (!call->uncertain)
+		history_call(state, call);
 	outcome_call(state, call);
 	outcome_close(state, call);
 }

@@ -472,10 +472,10 @@ bool call_recorded(struct tracee *tracee, const struct perf_sample *sample, cons
 	call->call.result = result;
 	call->call.finished = true;
 	call->call.failed = result < 0 && result >= -4095;
+	call->call.unreturned = !finished;
 	if (events->leave)
 		events->leave(events->user, &tracee->task, &call->call);
 	call->call.finished = finished;
-	call->call.unreturned = !finished;
 	call->call.failed &= finished;
 	bool matters = !call->call.dropped;
 

@@ -34,7 +34,7 @@ static void *open_files(void *unused)
 	pthread_barrier_wait(&ready);
 	while (busy) {
 		int fd = open("/dev/null", O_RDONLY);
-		DID_CLOSE_FILE(fd);
+		DID_FILE("close", fd, close(fd));
 	}
 	return NULL;
 }

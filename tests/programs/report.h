@@ -2,7 +2,7 @@
  * report: what a fixture did, by its own account: one record per call, printed at its end as JSON lines
  * {"did":"connect","function":"dial","line":42,"tid":77,"pid":77,"result":-1,"errno":111}. A trace of the
  * fixture must say the same. A call that never returned (the thread was killed, another exec'd) has
- * "result":null. A record may have the call's "fd", and "of_file":true, see DID_CLOSE and DID_CLOSE_FILE.
+ * "result":null. A record may have the call's "fd", and "of_file":true, see DID_CLOSE and DID_FILE.
  *
  * Records lie in shared memory, so forked children report through their parent. The record is finished after
  * the call, so no call is a tail call; keep each DID on one source line, whose number is the call's.
@@ -98,20 +98,23 @@ static inline long report_end(struct report_entry *entry, long result)
 		report_end(entry_, (long)(expression));                               \
 	})
 
-#define DID_CLOSE_(number, file)                                                         \
-	({                                                                               \
-		int fd_ = (number);                                                      \
-		struct report_entry *entry_ = report_begin("close", __func__, __LINE__); \
-		entry_->fd = fd_;                                                        \
-		entry_->of_file = (file);                                                \
-		report_end(entry_, close(fd_));                                          \
+#define DID_AT(call, number, file, expression)                                        \
+	({                                                                            \
+		struct report_entry *entry_ = report_begin(call, __func__, __LINE__); \
+		entry_->fd = (number);                                                \
+		entry_->of_file = (file);                                             \
+		report_end(entry_, (long)(expression));                               \
 	})
 
 /* A close with its number, which the trace must have right. */
-#define DID_CLOSE(fd) DID_CLOSE_(fd, false)
-/* One of a file: where it cannot be known that it was none of a socket, a trace may tell of it, as uncertain.
+#define DID_CLOSE(number)                                \
+	({                                               \
+		int fd_ = (number);                      \
+		DID_AT("close", fd_, false, close(fd_)); \
+	})
+/* A call on a file: where it cannot be known that it was on no socket, a trace may tell of it, as uncertain.
  */
-#define DID_CLOSE_FILE(fd) DID_CLOSE_(fd, true)
+#define DID_FILE(call, fd, expression) DID_AT(call, fd, true, expression)
 
 static inline void report_print(void)
 {

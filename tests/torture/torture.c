@@ -214,9 +214,11 @@ static void noise(struct worker *w)
 {
 	char data[512];
 	int fd = open("/dev/zero", O_RDWR);
-	if (read(fd, data, dice(w, sizeof data)) < 0 || write(fd, data, 10) < 0)
+	long got = DID_FILE("read", fd, read(fd, data, dice(w, sizeof data)));
+	long put = DID_FILE("write", fd, write(fd, data, 10));
+	if (got < 0 || put < 0)
 		abort();
-	DID_CLOSE_FILE(fd);
+	DID_FILE("close", fd, close(fd));
 }
 
 static void handler(int signo)

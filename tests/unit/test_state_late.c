@@ -21,9 +21,10 @@ enum what {
 	FILED,	/* unseen: FD is a file's */
 	READ,
 	CLOSE,
-	OTHER, /* a call that has nothing to do with it */
-	ONTO,  /* dup2 of another socket to FD */
-	BORN,  /* makes thread D */
+	KILLED_READ, /* of which a record tells when its thread is dead */
+	OTHER,	     /* a call that has nothing to do with it */
+	ONTO,	     /* dup2 of another socket to FD */
+	BORN,	     /* makes thread D */
 	ENDS,
 	EXECS,
 	BUSY,  /* may be in a close of it */
@@ -155,6 +156,9 @@ static const struct late_case {
 	    { CLOSE, 'D', 2 },
 	    { CLOSE, 'A', 1 } },
 	  2 },
+	{ "a killed thread's read is over, and nobody can be asked what it was of",
+	  { { SOCKET, 'A', 0 }, { KILLED_READ, 'B', -1 }, { KILLED_READ, 'A', 1 } },
+	  0 },
 	{ "a new program closes nothing of the old one's",
 	  { { SOCKET, 'A', 0 },
 	    { FILED, 0, 0 },
@@ -192,6 +196,7 @@ static int leave_only(struct world *world, char letter, enum call_id row, int64_
 	call->args_known = call->finished = true;
 	call->exit_ns = ++world->now;
 	call->result = result;
+	call->unreturned = call->bytes_unread = world->kills == KILLED_OUTSIDE;
 	if (state_enter(world->state, task, call)) {
 		told = call->file ? (int)id_of(world, call->file) : 0;
 		if (call->uncertain)
@@ -226,6 +231,11 @@ static void run(struct world *world, const struct late_step *step)
 		break;
 	case CLOSE:
 		assert_int_equal(leave_only(world, step->task, CALL_close, 0, FD), step->told);
+		break;
+	case KILLED_READ:
+		world->kills = KILLED_OUTSIDE;
+		assert_int_equal(leave_only(world, step->task, CALL_read, 1, FD), step->told);
+		world->kills = LIVES;
 		break;
 	case OTHER:
 		leave_only(world, step->task, CALL_read, 1, 1);
