@@ -340,7 +340,7 @@ def test_closed_standard_fds(program):
     assert fds[0] == fds[1]
 
 
-def test_job_control():
+def test_job_control(engine):
     """A shell's jobs: stop, background, foreground."""
     script = """
 set -m
@@ -350,8 +350,50 @@ kill -CONT %1; wait %1; echo "status $?"
 (exit 3) & wait $!; echo "status $?"
 trap 'echo trapped' USR1; kill -USR1 $$; echo done
 """
-    traced = harness.same(["bash", "-c", script])
+    traced = harness.same(["bash", "-c", script], engine=engine)
     assert "Stopped" in traced.out and "trapped" in traced.out, traced
+
+
+@pytest.mark.parametrize("shell", ["bash --norc --noprofile", "sh"])
+def test_job_control_at_a_terminal(engine, shell):
+    """Ctrl-Z, bg, fg and Ctrl-C in an interactive shell under sockline, and its own exit status."""
+    pid, master = pty.fork()
+    if not pid:
+        os.environ.update(PS1="ready$ ", HISTFILE="", ENV="")
+        os.execvp(harness.SOCKLINE, [str(harness.SOCKLINE), f"--engine={engine}", "-o", "/dev/null", *shell.split(), "-i"])
+    out = b""
+
+    def until(pattern):
+        nonlocal out
+        end = time.monotonic() + 20
+        while not re.search(pattern, out):
+            assert time.monotonic() < end, out
+            if select.select([master], [], [], 0.1)[0]:
+                out += os.read(master, 4096)
+        seen, out = out, b""
+        return seen
+
+    def sleeps(state):
+        return [stat for stat in harness.descendants(pid).values() if stat[0] == "sleep" and stat[1] in state]
+
+    until(rb"ready\$ $")
+    os.write(master, b"sleep 987\n")
+    harness.wait_for("the job", lambda: sleeps("S"))
+    os.write(master, b"\x1a")
+    until(rb"Stopped(?s:.*)ready\$ $")
+    harness.wait_for("a stopped job", lambda: sleeps("tT"))
+    os.write(master, b"bg\n")
+    harness.wait_for("a running job", lambda: sleeps("S"))
+    until(rb"ready\$ $")
+    os.write(master, b"fg\n")
+    until(rb"sleep 987")
+    os.write(master, b"\x03")
+    until(rb"ready\$ $")
+    os.write(master, b"echo status=$?; exit 7\n")
+    until(rb"status=130")
+    status = os.waitpid(pid, 0)[1]
+    os.close(master)
+    assert os.waitstatus_to_exitcode(status) == 7
 
 
 def at_terminal(script, *presses):

@@ -1,13 +1,15 @@
 """The engines behind one interface: the same events from each, and tools beside and above sockline."""
 import itertools
 import json
+import os
 import re
 import shutil
+import signal
 
 import pytest
 
 import harness
-from test_attach import echo_program, exchange
+from test_attach import account, echo_program, exchange
 
 # What differs from run to run: times, ids of tasks; ports and pointers are numbered in order of appearance.
 PASSING = {"timestamp_usec", "duration_usec", "process_id", "thread_id"}
@@ -71,14 +73,29 @@ def test_same_calls_in_every_build(program, variant):
     assert names(harness.trace([program("lines", variant), "quick"])) == reference
 
 
-def test_strace_on_sockline(program):
+def test_strace_on_sockline(program, engine):
     """strace on sockline itself, without -f: it traces on."""
     with harness.scratch("trace") as path:
-        ended = harness.run(["strace", "-o", "/dev/null", harness.SOCKLINE, "-j", "-o", path, program("lines"), "quick"],
-                            env=NO_LEAK_CHECK)
+        ended = harness.run(["strace", "-o", "/dev/null", harness.SOCKLINE, f"--engine={engine}", "-j", "-o", path,
+                             program("lines"), "quick"], env=NO_LEAK_CHECK)
         events = harness.parse(path.read_bytes())
     assert ended.status == 0
     harness.assert_agrees(harness.reports(ended.out), [event for event in events if event["kind"] == "call"])
+
+
+def test_strace_on_attached_sockline(program, attach_engine):
+    """strace on all of sockline's threads while it traces a running process."""
+    with echo_program(program) as (pid, port, process), harness.scratch("trace") as path:
+        argv = ["strace", "-f", "-o", "/dev/null", harness.SOCKLINE, f"--engine={attach_engine}", "-j", "-o", path, "-p", str(pid)]
+        with harness.background(argv, env={**os.environ, **NO_LEAK_CHECK}) as strace:
+            harness.wait_for("being traced", lambda: path.exists() and b'"kind":"process"' in path.read_bytes())
+            exchange(port, b"under strace")
+            harness.wait_for("its call", lambda: b"under strace" in path.read_bytes())
+            sockline = next(int(tid) for tid in harness.descendants(strace.pid))
+            os.kill(sockline, signal.SIGINT)
+            assert strace.wait(20) == 0
+        harness.wait_for("being let go", lambda: harness.tracers(pid) == {0})
+        assert account(process, port)["interrupts"] == 0
 
 
 def test_strace_on_all(program):
@@ -96,9 +113,9 @@ def gdb(pid):
     return harness.run(["gdb", "--batch", "-nx", "-p", pid, "-ex", "bt", "-ex", "detach"], env=environment).out
 
 
-def test_gdb_on_a_sibling(program):
+def test_gdb_on_a_sibling(program, attach_engine):
     with echo_program(program) as (pid, port, _), echo_program(program) as (other, other_port, _):
-        with harness.attach(pid) as attached:
+        with harness.attach(pid, engine=attach_engine) as attached:
             assert "main" in gdb(other)
             exchange(port, b"beside gdb")
             exchange(other_port)
@@ -106,10 +123,22 @@ def test_gdb_on_a_sibling(program):
             attached.stop()
 
 
-def test_gdb_afterwards(program):
+def test_gdb_beside_a_command(program, engine):
+    """gdb cannot have what sockline has, and says so; what is not sockline's it can."""
+    argv = [harness.SOCKLINE, f"--engine={engine}", "-o", "/dev/null", program("server")]
+    with echo_program(program) as (other, other_port, _), harness.background(argv, ready=b"port ") as process:
+        words = process.first.split()
+        assert "main" in gdb(other) and "main" not in gdb(int(words[1]))
+        exchange(other_port)
+        exchange(int(words[3]))
+        account(process, int(words[3]))
+        assert process.returncode == 0
+
+
+def test_gdb_afterwards(program, attach_engine):
     """After letting go nothing stands in a debugger's way."""
     with echo_program(program) as (pid, port, _):
-        with harness.attach(pid) as attached:
+        with harness.attach(pid, engine=attach_engine) as attached:
             attached.stop()
         assert "main" in gdb(pid)
         exchange(port)
