@@ -54,23 +54,36 @@ static void add(struct movers *movers, pid_t pid, pid_t tid)
 		(struct mover){ .tid = tid, .switches = status.switches, .awaited = awaited };
 }
 
-/* One that is alone takes its signals itself, and stops for them. */
-static void add_threads(struct movers *movers, pid_t pid)
+/* Adds a process's threads; whether one of them has children. */
+static bool add_threads(struct movers *movers, pid_t pid)
 {
-	struct proc_status status;
 	const struct dirent *entry;
+	bool parental = false;
 	char path[32];
 
-	if (proc_status(pid, &status) || status.threads < 2)
-		return;
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	DIR *dir = opendir(path);
 
-	while (dir && (entry = readdir(dir)))
-		if (isdigit((unsigned char)entry->d_name[0]))
-			add(movers, pid, (pid_t)atoi(entry->d_name));
+	while (dir && (entry = readdir(dir))) {
+		const pid_t tid = (pid_t)atoi(entry->d_name);
+
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		parental |= proc_has_children(pid, tid);
+		add(movers, pid, tid);
+	}
 	if (dir)
 		closedir(dir);
+	return parental;
+}
+
+/* One thread that is alone takes its signals itself, and stops for them. */
+static void add_process(struct movers *movers, pid_t pid)
+{
+	const unsigned before = movers->count;
+
+	if (!add_threads(movers, pid) || movers->count == before + 1)
+		movers->count = before;
 }
 
 static bool some_are_awaited(struct movers *movers)
@@ -94,7 +107,7 @@ void movers_watch(struct tracer *tracer)
 	const uint64_t start = clock_monotonic_ns();
 
 	for (unsigned i = 0; i < tracer->options.pid_count; i++)
-		add_threads(&tracer->movers, tracer->options.pids[i]);
+		add_process(&tracer->movers, tracer->options.pids[i]);
 	while (some_are_awaited(&tracer->movers) && clock_monotonic_ns() - start < WATCH_NS)
 		nanosleep(&tick, NULL);
 }

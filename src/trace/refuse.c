@@ -95,6 +95,14 @@ int refuse_command(pid_t pid, int why, struct error *error)
 			 name);
 }
 
+/* A filter over sockline itself, as container engines set one up. */
+static bool is_filtered(void)
+{
+	struct proc_status status;
+
+	return !proc_status(getpid(), &status) && status.seccomp;
+}
+
 void refuse_explain(pid_t pid, int why, struct error *error)
 {
 	struct proc_status status;
@@ -128,6 +136,12 @@ void refuse_explain(pid_t pid, int why, struct error *error)
 			  "cannot attach to %d: it has protected itself (not dumpable), or runs with rights "
 			  "that "
 			  "you lack; run as root",
+			  pid);
+	else if (is_filtered() && status.ppid != 2 && pid != 2)
+		error_set(error, EPERM,
+			  "cannot attach to %d: ptrace is forbidden here by a seccomp filter (a container "
+			  "needs a "
+			  "profile that allows it), or by a security module or a user namespace",
 			  pid);
 	else
 		error_set(error, EPERM, "cannot attach to %d: %s", pid,

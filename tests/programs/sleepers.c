@@ -50,7 +50,7 @@ static struct sockaddr_in listening(int *fd, int backlog)
 
 static void timeout(int fd, int option)
 {
-	struct timeval long_time = { 60, 0 };
+	struct timeval long_time = { 600, 0 };
 	setsockopt(fd, SOL_SOCKET, option, &long_time, sizeof long_time);
 }
 
@@ -65,20 +65,20 @@ static long sleep_epoll(struct sleeper *s)
 	struct epoll_event event = { .events = EPOLLIN };
 	int ep = epoll_create1(0);
 	epoll_ctl(ep, EPOLL_CTL_ADD, s->fds[0], &event);
-	return !strcmp(s->name, "epoll_pwait")	? epoll_pwait(ep, &event, 1, 60000, &(sigset_t){ 0 })
+	return !strcmp(s->name, "epoll_pwait")	? epoll_pwait(ep, &event, 1, 600000, &(sigset_t){ 0 })
 	       : !strcmp(s->name, "epoll_wait") ? epoll_wait(ep, &event, 1, -1)
-						: epoll_wait(ep, &event, 1, 60000);
+						: epoll_wait(ep, &event, 1, 600000);
 }
 
 static long sleep_poll(struct sleeper *s)
 {
 	struct pollfd set = { .fd = s->fds[0], .events = POLLIN };
-	return poll(&set, 1, strcmp(s->name, "poll") ? 60000 : -1);
+	return poll(&set, 1, strcmp(s->name, "poll") ? 600000 : -1);
 }
 
 static long sleep_select(struct sleeper *s)
 {
-	struct timeval long_time = { 60, 0 };
+	struct timeval long_time = { 600, 0 };
 	fd_set set;
 	FD_ZERO(&set);
 	FD_SET(s->fds[0], &set);
