@@ -71,3 +71,11 @@ def test_checker(what):
 def test_checker_of_engines_that_know():
     with pytest.raises(AssertionError):
         harness.assert_agrees([record("close", fd=3)], [event("close", fd=3, uncertain=True)])
+
+
+def test_checker_of_too_many_uncertain():
+    """A trace that calls every close uncertain would agree with any report."""
+    records, calls = [record("close", fd=3)] * 100, [event("close", fd=3)] * 99
+    torture.check_lines(records, calls + [event("close", fd=3, uncertain=True)] * 3)
+    with pytest.raises(AssertionError):
+        torture.check_lines(records, calls + [event("close", fd=3, uncertain=True)] * 4)
