@@ -27,6 +27,7 @@ enum { TICK_NS = 2000000, PATIENT_NS = 5000000, NOTE_NS = 300000000 };
 #define SIGNALS_NS 1000000000u	/* signals that came in the last second may go on coming */
 #define UNKNOWN_NS 100000000u	/* whether any come is not known yet of one that was just attached */
 #define RELEASE_NS 12000000000u
+#define LASTING_NS 100000000u /* one that goes on for so long may keep its process from all other stops */
 
 static bool is_asleep(struct tracee *tracee)
 {
@@ -173,14 +174,19 @@ static void cut_owing(struct tracer *tracer)
 	}
 }
 
-/* One that must be seen at its call's exit. */
-static struct tracee *find_owing(struct tracer *tracer)
+/* One that must be seen at its call's exit, and whose call goes on for so long already. */
+static struct tracee *find_owing(struct tracer *tracer, uint64_t least_ns)
 {
 	struct map_slot *slot;
 
-	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));)
-		if (owes_exit(slot->value))
-			return slot->value;
+	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
+		struct tracee *tracee = slot->value;
+		const uint64_t begun_ns = tracee->partial.begun_ns;
+
+		if (owes_exit(tracee) &&
+		    (!least_ns || (tracee->partial.active && clock_monotonic_ns() - begun_ns >= least_ns)))
+			return tracee;
+	}
 	return NULL;
 }
 
@@ -208,12 +214,12 @@ static bool dispatch_some(struct tracer *tracer)
 
 /* Calls that go on after tracing cut them short end with a short result if they are let go: they get time to
  * end by themselves, with all else traced as before. */
-static void await_owing(struct tracer *tracer, uint64_t start)
+static void await_owing(struct tracer *tracer, uint64_t start, uint64_t least_ns)
 {
 	uint64_t passed = clock_monotonic_ns() - start;
 	struct tracee *tracee;
 
-	while ((tracee = find_owing(tracer)) && passed < OWING_NS && !is_urged(tracer)) {
+	while ((tracee = find_owing(tracer, least_ns)) && passed < OWING_NS && !is_urged(tracer)) {
 		if (!tracer->waits_told && passed > NOTE_NS) {
 			tracer->waits_told = true;
 			trace_note(tracer, &tracee->task,
@@ -224,7 +230,7 @@ static void await_owing(struct tracer *tracer, uint64_t start)
 			break;
 		passed = clock_monotonic_ns() - start;
 	}
-	if (find_owing(tracer))
+	if (find_owing(tracer, least_ns))
 		cut_owing(tracer);
 }
 
@@ -316,9 +322,9 @@ static void gather(struct tracer *tracer)
 	wake_told_first(tracer);
 	bell_set(tracer, TICK_NS, TICK_NS);
 	while (passed < RELEASE_NS) {
-		if (find_owing(tracer)) {
+		if (find_owing(tracer, 0)) {
 			thaw(tracer);
-			await_owing(tracer, start);
+			await_owing(tracer, start, 0);
 		}
 		if (!tracer->freezing)
 			wake_told_first(tracer);
@@ -347,10 +353,21 @@ static void forget_engines(struct tracer *tracer)
 	}
 }
 
+/* As long as a call goes on for that the others are traced as before, and its stops are of use: perf_letgo.c.
+ */
+static void await_before_events_go(struct tracer *tracer)
+{
+	bell_set(tracer, TICK_NS, TICK_NS);
+	await_owing(tracer, clock_monotonic_ns(), LASTING_NS);
+	bell_set(tracer, 0, 0);
+}
+
 void letgo_all(struct tracer *tracer)
 {
 	struct stop stop;
 
+	if (tracer->perf)
+		await_before_events_go(tracer);
 	perf_letgo(tracer);
 	gather(tracer);
 	tracer->freezing = false;

@@ -220,6 +220,7 @@ bool partial_continue(struct tracee *tracee)
 		return false;
 	tracee->partial.number = cut.number;
 	tracee->partial.done = cut.result;
+	tracee->partial.begun_ns = clock_monotonic_ns();
 	memcpy(tracee->partial.args, cut.args, sizeof(cut.args));
 	return begin_again(tracee, &rest);
 }

@@ -64,6 +64,7 @@ struct partial {
 	bool active;
 	uint64_t number, args[6]; /* the program's own */
 	int64_t done;
+	uint64_t begun_ns;	      /* when it was cut short first */
 	uint64_t step;		      /* the number of the call that does what is left, or some of it */
 	uint64_t expected;	      /* and what it returns when it does all */
 	bool raises;		      /* SIGPIPE, which the whole call would not have raised */

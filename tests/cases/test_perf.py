@@ -1,5 +1,7 @@
 """The perf engine: nothing missed and nothing made up, where calls are seen by their exits alone."""
+import pathlib
 import signal
+import time
 
 import pytest
 
@@ -366,3 +368,53 @@ def test_untraced_children_are_told_of(flags, told):
     sent = [event["details"]["buf"]["data"] for event in events if event["kind"] == "call" and event["type"] == "sendto"]
     assert len(notes) == told and all(str(process.pid) in text for text in notes), notes
     assert sent == ["between"] * 20 + ["child"] * 2 * (1 - told) + ["after"], sent
+
+
+# Sleeps in a recv of which two bytes have come; a child sends the others when a second line comes.
+OWING = r"""
+import os, socket, sys
+
+here, there = socket.socketpair()
+print("ready", flush=True)
+sys.stdin.readline()
+there.send(b"ab")
+if not os.fork():
+    here.close()
+    sys.stdin.readline()
+    there.send(b"cd")
+    os._exit(0)
+print("got", len(here.recv(4, socket.MSG_WAITALL)), flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.parametrize("way, got", [("awaited", b"got 4\n"), ("cut", b"got 2\n")])
+def test_let_go_in_a_call_that_goes_on(way, got):
+    """Its end is waited for, or it is ended with its part; SIGTRAP is given back in either case."""
+    with harness.background(["/usr/bin/python3", "-c", OWING], ready=b"ready") as process:
+        before = harness.status_field(process.pid, "SigIgn")
+        with harness.attach(process.pid, engine="perf", options=["--no-follow", "-d"]) as attached:
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+            syscall = pathlib.Path(f"/proc/{process.pid}/syscall")
+            harness.wait_for("recv", lambda: syscall.read_text(encoding="ascii").startswith("45 "))
+            here = harness.status_field(process.pid, "voluntary_ctxt_switches")
+            process.send_signal(signal.SIGWINCH)
+            harness.wait_for("its going on", lambda: harness.status_field(process.pid, "voluntary_ctxt_switches") != here
+                             and syscall.read_text(encoding="ascii").startswith("45 "))
+            time.sleep(0.2)  # as long as it must last to be waited for
+            attached.process.send_signal(signal.SIGINT)
+            harness.wait_for("being told", lambda: b"waiting for its end" in attached.path.read_bytes())
+            if way == "cut":
+                attached.process.send_signal(signal.SIGINT)
+            else:
+                process.stdin.write(b"x\n")
+                process.stdin.flush()
+            attached.finish()
+            events = harness.parse(attached.path.read_bytes())
+        assert process.stdout.readline() == got
+        assert harness.status_field(process.pid, "SigIgn") == before
+        assert_untraced(process.pid)
+    results = [event.get("return_value") for event in events if event["kind"] == "call" and event["type"] == "recvfrom"]
+    assert results == [int(got[4:])], results
+    assert not [event for event in events if event["kind"] == "note" and "SIGTRAP" in event["text"]], events
