@@ -339,7 +339,8 @@ static void begin_seized(struct tracee *tracee)
 {
 	struct call call = { 0 };
 
-	attach_look_asleep(tracee, &call);
+	if (!tracee->perf.looked)
+		attach_look_asleep(tracee, &call);
 	tracee->life = LIFE_TRACED;
 	tracee->adopted = true;
 	tracee->engine->begun(tracee);
@@ -415,6 +416,7 @@ static void wake_threads(struct tracer *tracer, pid_t pid)
 {
 	struct map_slot *slot;
 
+	perf_guard_first(tracer, pid);
 	for (size_t i = 0; (slot = map_next(&tracer->tracees, &i));) {
 		struct tracee *tracee = slot->value;
 

@@ -146,6 +146,7 @@ static int perf_available(struct tracer *tracer, bool attach, struct error *erro
 		free(perf);
 		return failed;
 	}
+	perf_keeper_begin(perf);
 	tracer->perf = perf;
 	return 0;
 }
@@ -154,6 +155,7 @@ void perf_free(struct tracer *tracer)
 {
 	if (!tracer->perf)
 		return;
+	perf_keeper_end(tracer->perf);
 	perf_close_tracepoint(tracer->perf);
 	perf_entries_end(tracer->perf);
 	for (int i = 0; i < 4; i++)
@@ -279,7 +281,7 @@ static int perf_resume(struct tracee *tracee, bool leaving)
 
 const struct engine engine_perf = {
 	.name = "perf",
-	.why = "only the calls that are wanted stop, once; attaching and letting go disturb nothing",
+	.why = "only the calls that are wanted stop, once; hardly a thread is woken to attach or let go",
 	.exits_only = true,
 	.available = perf_available,
 	.adopt = perf_adopt,

@@ -10,7 +10,12 @@
 
 enum { CHUNK = 65536, REACH = 4 << 20 };
 
-/* The executable mapping that holds an address, as far as it is near. */
+static bool is_c_library(const char *line)
+{
+	return strstr(line, "/libc.so") || strstr(line, "/libc-") || strstr(line, "/ld-musl");
+}
+
+/* The executable mapping that holds an address, as far as it is near, or the C library's where that is 0. */
 static bool find_code(pid_t tid, uint64_t address, uint64_t *start, uint64_t *end)
 {
 	char path[32], line[512], rights[8];
@@ -20,15 +25,18 @@ static bool find_code(pid_t tid, uint64_t address, uint64_t *start, uint64_t *en
 	FILE *maps = fopen(path, "re");
 
 	while (maps && !found && fgets(line, sizeof(line), maps))
-		found = sscanf(line, "%lx-%lx %7s", start, end, rights) == 3 && *start <= address &&
-			address < *end && rights[0] == 'r' && rights[2] == 'x';
+		found = sscanf(line, "%lx-%lx %7s", start, end, rights) == 3 && rights[0] == 'r' &&
+			rights[2] == 'x' &&
+			(address ? *start <= address && address < *end : is_c_library(line));
 	if (maps)
 		fclose(maps);
-	if (found && address - *start > REACH)
+	if (!found || !address)
+		return found;
+	if (address - *start > REACH)
 		*start = address - REACH;
-	if (found && *end - address > REACH)
+	if (*end - address > REACH)
 		*end = address + REACH;
-	return found;
+	return true;
 }
 
 /* A shadow stack does not let an instruction return to where it was not called from: proc_pid_status(5). */
@@ -57,20 +65,14 @@ static bool is_there(struct tracee *tracee, const struct abi *abi, const struct 
 	return again.leaves == back->leaves && again.call == back->call;
 }
 
-void inject_find_back(struct tracee *tracee, struct abi_back *back)
+/* Looks where that address lies; 0: in the C library. */
+static void look_at(struct tracee *tracee, const struct abi *abi, uint64_t address, struct abi_back *back)
 {
 	uint64_t start, end;
 	uint8_t code[CHUNK];
 
-	if (tracee_regs(tracee))
-		return;
-	const struct abi *abi = abi_of_code(&tracee->regs);
-
-	if (back->leaves && is_there(tracee, abi, back))
-		return;
 	*back = (struct abi_back){ 0 };
-	if (abi->bits != 64 || !find_code(tracee->task.tid, tracee->regs.rip, &start, &end) ||
-	    has_shadow_stack(tracee->task.tid))
+	if (!find_code(tracee->task.tid, address, &start, &end))
 		return;
 	while (start < end && !(back->call && back->leaves)) {
 		uint32_t size = end - start < CHUNK ? (uint32_t)(end - start) : CHUNK;
@@ -83,4 +85,20 @@ void inject_find_back(struct tracee *tracee, struct abi_back *back)
 	}
 	if (!back->call || !back->leaves)
 		*back = (struct abi_back){ 0 };
+}
+
+void inject_find_back(struct tracee *tracee, struct abi_back *back)
+{
+	if (tracee_regs(tracee))
+		return;
+	const struct abi *abi = abi_of_code(&tracee->regs);
+
+	if (back->leaves && is_there(tracee, abi, back))
+		return;
+	*back = (struct abi_back){ 0 };
+	if (abi->bits != 64 || has_shadow_stack(tracee->task.tid))
+		return;
+	look_at(tracee, abi, tracee->regs.rip, back);
+	if (!back->leaves)
+		look_at(tracee, abi, 0, back);
 }

@@ -108,6 +108,7 @@ struct perf_task {
 	uint64_t patrol_head;	    /* where the ring ended when it was looked at last */
 	uint64_t quiet_from;	    /* perf_quiesce.c: its time on a processor when it was looked at first */
 	bool is_past;		    /* and whether it got on since */
+	bool looked;		    /* attaching: what it sleeps in is known */
 	bool goes;		    /* letting go: nothing of ours is to come in it any more */
 	uint64_t insns[PERF_INSNS]; /* behind which 64-bit calls' instructions are known to be */
 	bool own_signal;	    /* a SIGTRAP of the program's own comes again, as own_info says */
@@ -121,6 +122,7 @@ struct perf {
 		       RCU */
 	int entry_id, entry_keeper; /* perf_entries.c: the same of the other tracepoint; -1: not wanted, or
 				       not to be had */
+	pid_t keeping;		    /* perf_keeper.c: that process, or none */
 	bool entries_told;	    /* that some thread has no such event */
 	struct perf_filter filters[2][2]; /* [64-bit program][with calls on any fd]; made when needed */
 	struct perf_filter rest, files;	  /* of programs whose reads and writes are moved: what stops, and
@@ -177,6 +179,11 @@ void perf_files_drain(struct tracee *tracee);
 void perf_files_stopped(struct tracee *tracee, const struct call *call);
 /* Now and then. */
 void perf_files_patrol(struct tracee *tracee);
+
+/* perf_keeper.c */
+/* Both tracepoints stay registered until sockline has ended, from now on. */
+void perf_keeper_begin(struct perf *perf);
+void perf_keeper_end(struct perf *perf);
 
 /* perf_entries.c: when calls were entered */
 /* Entries can be recorded from now on. Returns 0 or a negative errno. */

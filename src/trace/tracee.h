@@ -471,6 +471,8 @@ void perf_resuming(struct tracee *tracee);
 /* All events are disabled: whether nothing of ours is to come any more in a thread that has stopped. */
 bool perf_is_past(const struct tracee *tracee);
 void perf_free(struct tracer *tracer);
+/* A program was seized whose events have not begun: ignores SIGTRAP in it. */
+void perf_guard_first(struct tracer *tracer, pid_t pid);
 
 /* movers.c: sleepers that must not be woken, before they are seized */
 /* Looks at those of the processes that are to be attached to, for some 60 ms where there are any. */

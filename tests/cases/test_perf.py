@@ -1,6 +1,7 @@
 """The perf engine: nothing missed and nothing made up, where calls are seen by their exits alone."""
 import pathlib
 import signal
+import subprocess
 import time
 
 import pytest
@@ -223,6 +224,20 @@ def test_first_thread_alone_can_be_woken():
         send(5)
         out, _ = process.communicate(b"\n", timeout=10)
     assert sorted(out.split()) == [b"10", b"sent"], out
+
+
+def test_killed_before_its_first_stop(program):
+    """kill -9 of sockline within the first milliseconds: the program does not die of a SIGTRAP."""
+    for turn in range(40):
+        with harness.background([program("crowd", "O2"), "8"], ready=b"ready", stderr=subprocess.DEVNULL) as process:
+            tracer = subprocess.Popen([harness.SOCKLINE, "--engine=perf", "-j", "-o", "/dev/null", "-p", str(process.pid)])
+            harness.wait_for("being attached", lambda: harness.tracers(process.pid) - {0}) # noqa: B023
+            time.sleep(turn % 8 * 0.0008)
+            tracer.kill()
+            tracer.wait()
+            harness.wait_for("being let go", lambda: harness.tracers(process.pid) <= {0}) # noqa: B023
+            process.communicate(b"\n", timeout=10)
+            assert process.returncode == 0, turn
 
 
 def test_pending(program):
