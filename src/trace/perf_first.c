@@ -10,10 +10,29 @@
 #include "perf.h"
 #include "tracee.h"
 
-enum { STOP_MOST_NS = 20000000 };
+enum { STOP_MOST_NS = 20000000, TIME_MOST_MS = 200 };
 
 /* How much a thread would notice of it; 0: nothing. */
 enum { RUNS, OTHER_CALL, CALL, NOT_TO_BE_WOKEN };
+
+/*
+ * Whether the call would last noticeably longer: its time begins again, up to as long as it is. What a
+ * socket's options say of that cannot be asked without a stop.
+ */
+static bool has_time(const struct row *row, const uint64_t *args)
+{
+	switch (row ? row->id : CALL_NONE) {
+	case CALL_epoll_wait:
+	case CALL_epoll_pwait:
+		return (int32_t)args[3] > TIME_MOST_MS;
+	case CALL_poll:
+		return (int32_t)args[2] > TIME_MOST_MS;
+	case CALL_epoll_pwait2:
+		return args[3];
+	default:
+		return false;
+	}
+}
 
 static int notices(struct tracee *tracee)
 {
@@ -22,7 +41,7 @@ static int notices(struct tracee *tracee)
 
 	if (!tracee->sleeping)
 		return RUNS;
-	if (!attach_may_wake(tracee))
+	if (!attach_may_wake(tracee) || has_time(row, call.args))
 		return NOT_TO_BE_WOKEN;
 	return row ? CALL : OTHER_CALL;
 }

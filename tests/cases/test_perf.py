@@ -240,6 +240,29 @@ def test_killed_before_its_first_stop(program):
             assert process.returncode == 0, turn
 
 
+LATE = r"""
+import select, socket, sys, time
+left, right = socket.socketpair()
+poll, begin = getattr(select, sys.argv[1])(), time.monotonic()
+poll.register(left, 1)
+print("ready", flush=True)
+poll.poll(eval(sys.argv[2]))
+print(time.monotonic() - begin)
+"""
+
+
+@pytest.mark.parametrize("what, timeout", [("poll", 1500), ("epoll", 1.5)])
+def test_timeout_is_not_begun_again(what, timeout):
+    """A thread that sleeps with a timeout is not interrupted at attaching."""
+    with harness.background(["/usr/bin/python3", "-c", LATE, what, str(timeout)], ready=b"ready") as process:
+        begun = time.monotonic()
+        harness.wait_for("being asleep for long", lambda: harness.stat_fields(process.pid)[1] == "S" and time.monotonic() > begun + 0.7)
+        with harness.attach(process.pid, engine="perf") as attached:
+            out, _ = process.communicate(timeout=10)
+            attached.finish()
+    assert 1.4 < float(out) < 1.9, out
+
+
 def test_pending(program):
     """A call that is entered while attached and blocks for long is told of once, with its stack."""
     with echo_program(program) as (pid, port, _):
