@@ -8,4 +8,5 @@ install(FILES completions/sockline.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bas
 install(FILES completions/_sockline DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions OPTIONAL)
 install(FILES completions/sockline.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d OPTIONAL)
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
-install(FILES docs/event.schema.json DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
+# The README links to them there.
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
