@@ -192,14 +192,14 @@ def test_its_own_sigtrap_waits():
 
 # The second thread waits for ten bytes, in a call that must not be woken.
 UNWAKEABLE = r"""
-import socket, sys, threading
+import os, socket, sys, threading
 
 left, right = socket.socketpair()
-threading.Thread(target=lambda: print(len(left.recv(10, socket.MSG_WAITALL)), flush=True)).start()
-print("ready", flush=True)
+threading.Thread(target=lambda: os.write(1, b"%d\n" % len(left.recv(10, socket.MSG_WAITALL)))).start()
+os.write(1, b"ready\n")
 for line in sys.stdin:
     right.send(b"x")
-    print("sent", flush=True)
+    os.write(1, b"sent\n")
 """
 
 
