@@ -7,7 +7,7 @@ import time
 import pytest
 
 import harness
-from test_attach import assert_untraced, echo_program, exchange
+from test_attach import assert_untraced, call_of, echo_program, exchange
 
 
 @pytest.fixture(autouse=True)
@@ -217,6 +217,8 @@ def test_first_thread_alone_can_be_woken():
         with harness.attach(process.pid, engine="perf") as attached:
             send(4)
             assert ignores_sigtrap()
+            # The first thread gets it while it stands at no stop; the other's call would be cut short.
+            harness.wait_for("the first thread's sleep", lambda: call_of(process.pid) == "0")
             process.send_signal(signal.SIGWINCH)
             attached.stop()
         assert_untraced(process.pid)
