@@ -387,6 +387,9 @@ def test_job_control_at_a_terminal(engine, shell):
     until(rb"ready\$ $")
     os.write(master, b"fg\n")
     until(rb"sleep 987")
+    # The shell names the job before it gives it the terminal, and Ctrl-C goes to who has that.
+    job = next(child for child, stat in harness.descendants(pid).items() if stat[0] == "sleep")
+    harness.wait_for("the job's terminal", lambda: os.tcgetpgrp(master) == os.getpgid(job))
     os.write(master, b"\x03")
     until(rb"ready\$ $")
     os.write(master, b"echo status=$?; exit 7\n")
