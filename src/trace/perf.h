@@ -89,11 +89,12 @@ struct perf_task {
 	struct perf_event entries; /* perf_entries.c */
 	struct perf_sleep sleep;
 	uint64_t entries_after; /* when the last call was left: entries of later ones are newer */
-	uint64_t files_after;	/* when that event began to be the only one for its calls */
-	uint64_t files_until;	/* when it ceased to be that */
-	bool files_full;	/* that event lost records */
-	uint64_t lost;		/* what was told of, of the event that stops */
-	bool file_waits;	/* file_last was interrupted */
+	bool begun_again;     /* the call was interrupted to attach: it was entered before its newest entry */
+	uint64_t files_after; /* when that event began to be the only one for its calls */
+	uint64_t files_until; /* when it ceased to be that */
+	bool files_full;      /* that event lost records */
+	uint64_t lost;	      /* what was told of, of the event that stops */
+	bool file_waits;      /* file_last was interrupted */
 	struct perf_sample file_last;
 	bool waits; /* last is a record whose stop has not come, or another of the same call */
 	struct perf_sample last;

@@ -135,6 +135,10 @@ uint64_t perf_entry_time(struct tracee *tracee, uint64_t number, uint64_t left_n
 	uint64_t after = tracee->before_ns = task->entries_after;
 
 	task->entries_after = left_ns;
+	if (task->begun_again) {
+		task->begun_again = false;
+		return 0;
+	}
 	if (!task->entries.ring || !newest(&task->entries, &record) ||
 	    (uint32_t)record.number != (uint32_t)number || record.time_ns <= after ||
 	    record.time_ns > left_ns)

@@ -101,11 +101,13 @@ static bool mend(struct tracee *tracee)
 	if (tracee_regs(tracee) || (int64_t)tracee->regs.orig_rax < 0)
 		return false;
 	regs = tracee->regs;
-	if ((int64_t)regs.rax == RESTART_BLOCK &&
-	    abi_number(abi_of_code(&regs), regs.orig_rax)->row != CALL_NONE) {
+	const bool known = abi_number(abi_of_code(&regs), regs.orig_rax)->row != CALL_NONE;
+
+	if ((int64_t)regs.rax == RESTART_BLOCK && known) {
 		abi_set_result(&regs, RESTART_NOHAND);
 		tracee_set_regs(tracee, &regs);
 	}
+	tracee->perf.begun_again = known && restart_is_code((int64_t)regs.rax);
 	return restart_is_code((int64_t)regs.rax);
 }
 

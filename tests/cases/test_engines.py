@@ -91,7 +91,7 @@ def test_strace_on_attached_sockline(program, attach_engine):
             harness.wait_for("being traced", lambda: path.exists() and b'"kind":"process"' in path.read_bytes())
             exchange(port, b"under strace")
             harness.wait_for("its call", lambda: b"under strace" in path.read_bytes())
-            sockline = next(int(tid) for tid in harness.descendants(strace.pid))
+            sockline = next(tid for tid, stat in harness.descendants(strace.pid).items() if stat[0] == "sockline")
             os.kill(sockline, signal.SIGINT)
             assert strace.wait(20) == 0
         harness.wait_for("being let go", lambda: harness.tracers(pid) == {0})
